@@ -1,0 +1,211 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is built with the same settings: Swift 6 mode, strict concurrency, strict memory safety.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),  // `any P` is visible where it costs
+    .enableUpcomingFeature("MemberImportVisibility"),  // no accidental transitive API
+    .enableUpcomingFeature("InternalImportsByDefault"),  // an import leaks only on purpose
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),  // every unsafe use is spelled `unsafe`
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+/// A library target of ours; `path` is below `Sources`.
+func library(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/" + path, swiftSettings: strict)
+}
+
+/// A thin executable over one library of ours.
+func executable(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "Sources/" + path, swiftSettings: strict)
+}
+
+/// The tests of one library, in `Tests/<name>Tests`.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "dialtone",
+    products: [
+        .executable(name: "dialtone", targets: ["dialtone"]),
+        .executable(name: "dialtone-gateway", targets: ["dialtone-gateway"]),
+        .executable(name: "dialtone-stt", targets: ["dialtone-stt"]),
+        .executable(name: "dialtone-llm", targets: ["dialtone-llm"]),
+        .executable(name: "dialtone-tts", targets: ["dialtone-tts"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Layer 0: system libraries and leaves that import nothing.
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        library("TelephonyAudio", "Shared/TelephonyAudio", []),
+        library("JSONText", "Shared/JSONText", []),
+        library("Conversation", "Conversation", []),
+
+        // Layer 1 to 3: what two or more processes share.
+        library("RequestSigning", "Shared/RequestSigning", ["COpenSSL", "JSONText"]),
+        library("WorkerProtocol", "Shared/WorkerProtocol", ["JSONText", nioCore]),
+        library("WebSocketTransport", "Shared/WebSocketTransport", [nioCore, nioPosix, nioHTTP1, nioSSL]),
+        library("HTTPServing", "Shared/HTTPServing", ["WebSocketTransport", nioCore, nioPosix, nioHTTP1]),
+        library("Observability", "Shared/Observability", ["CSystemd", logging]),
+        library(
+            "ServiceRuntime",
+            "Shared/ServiceRuntime",
+            ["CSystemd", "HTTPServing", "Observability", nioCore, nioPosix, nioHTTP1, logging, serviceLifecycle]
+        ),
+        library(
+            "WorkerRuntime",
+            "Shared/WorkerRuntime",
+            [
+                "ServiceRuntime", "Observability", "WorkerProtocol", "JSONText", nioCore, nioPosix, logging,
+                serviceLifecycle,
+            ]
+        ),
+        library("AgentConfiguration", "Shared/AgentConfiguration", ["JSONText", yams]),
+
+        // Layer 4: one library a process; workers never import the gateway or one another.
+        library(
+            "GatewayCore",
+            "Gateway/Core",
+            [
+                "AgentConfiguration", "Conversation", "HTTPServing", "JSONText", "Observability", "RequestSigning",
+                "ServiceRuntime",
+                "TelephonyAudio", "WebSocketTransport", "WorkerProtocol",
+                nioCore, nioPosix, nioHTTP1, logging, serviceLifecycle, deque,
+            ]
+        ),
+        library(
+            "STTWorkerCore",
+            "STTWorker/Core",
+            [
+                "JSONText", "Observability", "ServiceRuntime", "WebSocketTransport", "WorkerProtocol", "WorkerRuntime",
+                nioCore, nioPosix, nioHTTP1, logging, deque,
+            ]
+        ),
+        library(
+            "LLMWorkerCore",
+            "LLMWorker/Core",
+            [
+                "JSONText", "Observability", "ServiceRuntime", "WorkerProtocol", "WorkerRuntime",
+                nioCore, nioPosix, nioHTTP1, logging, asyncHTTPClient,
+            ]
+        ),
+        library(
+            "TTSWorkerCore",
+            "TTSWorker/Core",
+            [
+                "JSONText", "Observability", "ServiceRuntime", "TelephonyAudio", "WebSocketTransport", "WorkerProtocol",
+                "WorkerRuntime", nioCore, nioPosix, nioHTTP1, logging, deque,
+            ]
+        ),
+
+        // Layer 5: the providers and the caller, for trying and testing without a phone or keys.
+        library(
+            "Simulators",
+            "Simulators",
+            [
+                "HTTPServing", "JSONText", "RequestSigning", "TelephonyAudio", "WebSocketTransport",
+                nioCore, nioPosix, nioHTTP1, nioSSL, logging, asyncHTTPClient, subprocess,
+            ]
+        ),
+
+        // Layer 6: executables.
+        executable("dialtone-gateway", "Gateway/Main", ["GatewayCore", argumentParser]),
+        executable("dialtone-stt", "STTWorker/Main", ["STTWorkerCore", argumentParser]),
+        executable("dialtone-llm", "LLMWorker/Main", ["LLMWorkerCore", argumentParser]),
+        executable("dialtone-tts", "TTSWorker/Main", ["TTSWorkerCore", argumentParser]),
+        executable(
+            "dialtone",
+            "dialtone",
+            ["AgentConfiguration", "JSONText", "Simulators", argumentParser, logging, subprocess]
+        ),
+
+        // Tests mirror the sources.
+        tests("TelephonyAudio", ["TelephonyAudio"]),
+        tests("JSONText", ["JSONText"]),
+        tests("Conversation", ["Conversation"]),
+        tests("RequestSigning", ["RequestSigning"]),
+        tests("WorkerProtocol", ["WorkerProtocol", "JSONText", nioCore]),
+        tests("WebSocketTransport", ["WebSocketTransport", nioCore, nioEmbedded, nioPosix, nioHTTP1]),
+        tests("HTTPServing", ["HTTPServing", "WebSocketTransport", nioCore, nioEmbedded, nioPosix, nioHTTP1]),
+        tests("Observability", ["Observability", logging]),
+        tests("ServiceRuntime", ["ServiceRuntime", nioCore, nioPosix]),
+        tests(
+            "WorkerRuntime",
+            ["WorkerRuntime", "WorkerProtocol", "JSONText", nioCore, nioPosix, nioEmbedded, logging]
+        ),
+        tests("AgentConfiguration", ["AgentConfiguration", "JSONText"]),
+        tests(
+            "GatewayCore",
+            [
+                "GatewayCore", "AgentConfiguration", "Conversation", "HTTPServing", "JSONText", "RequestSigning",
+                "TelephonyAudio",
+                "WebSocketTransport", "WorkerProtocol", nioCore, nioEmbedded, nioPosix, nioHTTP1, logging,
+            ]
+        ),
+        tests(
+            "STTWorkerCore",
+            [
+                "STTWorkerCore", "HTTPServing", "JSONText", "WebSocketTransport", "WorkerProtocol", "WorkerRuntime",
+                nioCore, nioEmbedded, nioPosix, nioHTTP1, logging,
+            ]
+        ),
+        tests(
+            "LLMWorkerCore",
+            [
+                "LLMWorkerCore", "HTTPServing", "JSONText", "WorkerProtocol", "WorkerRuntime", nioCore, nioEmbedded,
+                nioPosix, nioHTTP1, logging,
+            ]
+        ),
+        tests(
+            "TTSWorkerCore",
+            [
+                "TTSWorkerCore", "HTTPServing", "JSONText", "TelephonyAudio", "WebSocketTransport", "WorkerProtocol",
+                "WorkerRuntime",
+                nioCore, nioEmbedded, nioPosix, nioHTTP1, logging,
+            ]
+        ),
+        tests(
+            "Simulators",
+            [
+                "Simulators", "HTTPServing", "JSONText", "TelephonyAudio", "WebSocketTransport", nioCore, nioPosix,
+                nioHTTP1, asyncHTTPClient, logging,
+            ]
+        ),
+        tests(
+            "EndToEnd",
+            [
+                "Simulators", "JSONText", "RequestSigning", "TelephonyAudio", nioCore, nioPosix, logging, subprocess,
+                asyncHTTPClient,
+            ]
+        ),
+        tests("Tidy", [subprocess]),
+    ],
+    swiftLanguageModes: [.v6]
+)
