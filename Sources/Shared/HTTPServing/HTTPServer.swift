@@ -1,0 +1,131 @@
+internal import Glibc
+package import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import WebSocketTransport
+
+/// An HTTP/1.1 server on a TCP port, a Unix socket or an inherited socket.
+package struct HTTPServer: Sendable {
+    /// Connections that may wait to be accepted.
+    package static let backlog: Int32 = 1024
+    /// Size in bytes of the buffer one read fills; kept small, because each connection keeps some for life.
+    private static let receiveBufferBytes = 4096
+
+    private let channel: any Channel
+    private let state: HTTPServerState
+    private let address: ListenAddress
+
+    /// The address the server is bound to; with the port the system chose if none was given.
+    package var localAddress: SocketAddress? { self.channel.localAddress }
+
+    /// The TCP port; 0 on a Unix socket.
+    package var port: Int { self.channel.localAddress?.port ?? 0 }
+
+    /// The connections there are now, upgraded ones included.
+    package var openConnections: Int { self.state.openConnections }
+
+    /// Starts a server; it accepts when this returns.
+    ///
+    /// - Parameters:
+    ///   - address: Where to listen.
+    ///   - group: The event loops the connections are spread over; on a single loop all live there.
+    ///   - limits: The bounds of the server.
+    ///   - handler: Called for each request, on the event loop of its connection.
+    /// - Returns: The running server, to be closed by its owner.
+    /// - Throws: `ListenError` for Unix paths, else what the system says.
+    package static func start(
+        on address: ListenAddress,
+        group: any EventLoopGroup,
+        limits: HTTPServerLimits = HTTPServerLimits(),
+        handler: @escaping @Sendable (HTTPRequest, HTTPResponder) -> Void
+    ) async throws -> HTTPServer {
+        let state = HTTPServerState(limits: limits, handler: handler)
+        let bootstrap = self.bootstrap(group: group, state: state)
+        let channel: any Channel
+        switch address {
+        case .tcp(let host, let port):
+            channel = try await bootstrap.bind(host: host, port: port).get()
+        case .unix(let path, let mode):
+            let descriptor = try UnixListener.open(path: path, mode: mode, backlog: self.backlog)
+            channel = try await self.adopt(descriptor, bootstrap)
+        case .descriptor(let descriptor):
+            channel = try await self.adopt(descriptor, bootstrap)
+        }
+        try await channel.eventLoop.submit { CloseOnExec.set(on: channel) }.get()
+        return HTTPServer(channel: channel, state: state, address: address)
+    }
+
+    /// Stops taking connections; those there are answer the request under way and then close.
+    ///
+    /// WebSockets stay open. A Unix socket's file is removed.
+    package func stopAccepting() async {
+        self.state.startDraining()
+        guard self.channel.isActive else { return }
+        if case .unix(let path, _) = self.address {
+            // unlink only reads the string, which outlives the call.
+            unsafe unlink(path)
+        }
+        // It fails only if the channel is closed already, which is what is wanted.
+        try? await self.channel.close().get()
+    }
+
+    /// Stops taking connections and closes all there are, upgraded ones included, at once.
+    package func close() async {
+        await self.stopAccepting()
+        for channel in self.state.channels() {
+            try? await channel.close().get()
+        }
+    }
+
+    private static func bootstrap(group: any EventLoopGroup, state: HTTPServerState) -> ServerBootstrap {
+        ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: self.backlog)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                // Out of descriptors, accepting pauses instead of spinning.
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                }
+            }
+            .childChannelOption(
+                .recvAllocator,
+                value: FixedSizeRecvByteBufferAllocator(capacity: self.receiveBufferBytes)
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    state.add(channel)
+                    CloseOnExec.set(on: channel)
+                    try self.configure(channel, state)
+                }
+            }
+    }
+
+    private static func configure(_ channel: any Channel, _ state: HTTPServerState) throws {
+        var parserLimits = NIOHTTPDecoderLimitConfiguration()
+        parserLimits.maxHeaderFieldSize = state.limits.maximumHeaderBytes
+        parserLimits.maxHeaderListSize = state.limits.maximumHeaderBytes
+        parserLimits.maxHeaderFieldCount = state.limits.maximumHeaderFields
+        let decoder = ByteToMessageHandler(
+            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: parserLimits)
+        )
+        try channel.pipeline.syncOperations.addHandler(decoder)
+        try channel.pipeline.syncOperations.addHandler(HTTPConnection(server: state, decoder: decoder))
+    }
+
+    /// Takes a bound socket over; NIO listens on it again with a backlog of its own, so ours is set once more.
+    private static func adopt(_ descriptor: Int32, _ bootstrap: ServerBootstrap) async throws -> any Channel {
+        let channel: any Channel
+        do {
+            channel = try await bootstrap.withBoundSocket(descriptor).get()
+        } catch {
+            Glibc.close(descriptor)
+            throw error
+        }
+        guard listen(descriptor, self.backlog) == 0 else {
+            let number = errno
+            try? await channel.close().get()
+            throw IOError(errnoCode: number, reason: "listen")
+        }
+        return channel
+    }
+}
