@@ -20,6 +20,7 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
@@ -77,14 +78,13 @@ let package = Package(
         library(
             "ServiceRuntime",
             "Shared/ServiceRuntime",
-            ["CSystemd", "HTTPServing", "Observability", nioCore, nioPosix, nioHTTP1, logging, serviceLifecycle]
+            ["CSystemd", "HTTPServing", "Observability", nioCore, nioPosix, nioHTTP1, logging, unixSignals]
         ),
         library(
             "WorkerRuntime",
             "Shared/WorkerRuntime",
             [
                 "ServiceRuntime", "Observability", "WorkerProtocol", "JSONText", nioCore, nioPosix, logging,
-                serviceLifecycle,
             ]
         ),
         library("AgentConfiguration", "Shared/AgentConfiguration", ["JSONText", yams]),
