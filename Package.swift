@@ -20,10 +20,11 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 /// A library target of ours; `path` is below `Sources`.
@@ -59,6 +60,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -78,13 +80,14 @@ let package = Package(
         library(
             "ServiceRuntime",
             "Shared/ServiceRuntime",
-            ["CSystemd", "HTTPServing", "Observability", nioCore, nioPosix, nioHTTP1, logging, unixSignals]
+            ["CSystemd", "HTTPServing", "Observability", nioCore, nioPosix, nioHTTP1, logging, serviceLifecycle]
         ),
         library(
             "WorkerRuntime",
             "Shared/WorkerRuntime",
             [
                 "ServiceRuntime", "Observability", "WorkerProtocol", "JSONText", nioCore, nioPosix, logging,
+                serviceLifecycle,
             ]
         ),
         library("AgentConfiguration", "Shared/AgentConfiguration", ["JSONText", yams]),
@@ -135,6 +138,9 @@ let package = Package(
             ]
         ),
 
+        // The gateway and its workers as child processes, for `dialtone run`, the demo, benchmarks and tests.
+        library("LocalStack", "LocalStack", [subprocess, systemPackage]),
+
         // Layer 6: executables.
         executable("dialtone-gateway", "Gateway/Main", ["GatewayCore", argumentParser]),
         executable("dialtone-stt", "STTWorker/Main", ["STTWorkerCore", argumentParser]),
@@ -143,7 +149,10 @@ let package = Package(
         executable(
             "dialtone",
             "dialtone",
-            ["AgentConfiguration", "JSONText", "Simulators", argumentParser, logging, subprocess]
+            [
+                "AgentConfiguration", "JSONText", "LocalStack", "RequestSigning", "Simulators", "TelephonyAudio",
+                argumentParser, asyncHTTPClient, logging, nioCore, nioPosix, subprocess, systemPackage, unixSignals,
+            ]
         ),
 
         // Tests mirror the sources.
@@ -191,6 +200,7 @@ let package = Package(
                 nioCore, nioEmbedded, nioPosix, nioHTTP1, logging,
             ]
         ),
+        tests("LocalStack", ["LocalStack"]),
         tests(
             "Simulators",
             [
@@ -201,8 +211,8 @@ let package = Package(
         tests(
             "EndToEnd",
             [
-                "Simulators", "JSONText", "RequestSigning", "TelephonyAudio", nioCore, nioPosix, logging, subprocess,
-                asyncHTTPClient,
+                "Simulators", "HTTPServing", "JSONText", "LocalStack", "RequestSigning", "TelephonyAudio",
+                "WebSocketTransport", nioCore, nioPosix, logging, subprocess, asyncHTTPClient,
             ]
         ),
         tests("Tidy", [subprocess]),
