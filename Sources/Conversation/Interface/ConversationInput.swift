@@ -72,10 +72,12 @@ package enum STTEvent: Sendable, Equatable {
 
 /// Why a provider holds a turn to be over.
 package enum EndOfTurnReason: String, Sendable, Equatable {
-    /// Silence after speech (endpointing), or the provider's own turn model.
-    case endpoint
+    /// Silence after speech (Deepgram listen v1, `speech_final`), or the provider's own turn model.
+    case speechFinal
     /// The gap after the last word (Deepgram listen v1, UtteranceEnd message).
     case utteranceEnd
+    /// The transcript was asked for by `ConversationEffect.finalizeTranscript`.
+    case finalize
 }
 
 /// What a language model session reports.
@@ -127,14 +129,18 @@ package struct ToolCall: Sendable, Equatable {
 
 /// What a synthesis session reports, or the shell in its place for a prepared speech.
 ///
-/// For every speech begun by `beginSpeech` or `playPrepared` the shell reports `began` (may be left out), `audio` any
-/// number of times, then exactly one of `ended` and `failed`; or `roleLost(.tts)` comes instead, which fails a speech
+/// For every speech begun by `beginSpeech` or `playPrepared` the shell reports `began` (may be left out), `audio` and
+/// `segment` any number of times, then exactly one of `ended` and `failed`; or `roleLost(.tts)` comes instead, which fails a speech
 /// begun by `beginSpeech`. A prepared speech that has to be synthesised while the role is lost is reported as `failed`.
 package enum TTSEvent: Sendable, Equatable {
     /// The provider took the speech on.
     case began(Generation)
     /// This many bytes of mu-law audio arrived and wait for the pacer.
     case audio(Generation, bytes: Int)
+    /// The audio since the last segment of this speech, or since its beginning, speaks exactly this text.
+    ///
+    /// Makes the heard text exact at segment ends; may be left out.
+    case segment(Generation, text: String)
     /// All audio of the speech has arrived.
     case ended(Generation)
     /// No more audio of the speech will arrive; the session lives on.

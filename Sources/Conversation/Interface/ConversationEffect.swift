@@ -35,8 +35,6 @@ package enum ConversationEffect: Sendable, Equatable {
     case cancelTimer(TimerID)
     /// Run a tool; `toolResult` answers it. The key is the same for every attempt at the same call.
     case runTool(ToolCall, idempotencyKey: String)
-    /// Stop waiting for a tool without side effects; its result is not wanted any more.
-    case cancelTool(id: String)
     /// Give the call to this number; the conversation is over.
     case transfer(destination: String)
     /// End the call; the conversation is over.

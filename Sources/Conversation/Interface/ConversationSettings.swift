@@ -148,9 +148,9 @@ package struct ConversationLimits: Sendable, Equatable {
     /// How long the model may take for its first word.
     package var firstToken: Milliseconds = 15_000
     /// How long the model may pause within a reply.
-    package var nextToken: Milliseconds = 10_000
+    package var nextToken: Milliseconds = 6_000
     /// How long a synthesis may make no progress although it has text.
-    package var speechProgress: Milliseconds = 10_000
+    package var speechProgress: Milliseconds = 5_000
     /// How long beyond the audio's own length the last mark is waited for.
     package var markGrace: Milliseconds = 2_000
     /// How long a role may stay away before the call is given up.
@@ -161,8 +161,12 @@ package struct ConversationLimits: Sendable, Equatable {
     package var reopenMaximum: Milliseconds = 2_000
     /// The longest a farewell may take, whatever else happens.
     package var closing: Milliseconds = 60_000
-    /// How many characters of history are kept; the oldest turns go first.
-    package var historyCharacters = 200_000
+    /// How many characters of one reply are spoken; the rest is dropped.
+    package var replyCharacters = 20_000
+    /// How many UTF-8 bytes the results of one round of tools may have together; each gets an equal share.
+    package var toolResultBytes = 40_000
+    /// How many UTF-8 bytes of history are kept; the oldest turns go first.
+    package var historyBytes = 200_000
 
     /// Makes limits with every default.
     package init() {}
