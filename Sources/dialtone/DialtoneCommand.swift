@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// `dialtone`: the operator's and developer's command.
+@main
+struct DialtoneCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dialtone",
+        abstract: "A voice agent for telephone calls.",
+        subcommands: [
+            CheckCommand.self,
+            RunCommand.self,
+        ]
+    )
+}
