@@ -161,7 +161,7 @@ let package = Package(
         tests("Conversation", ["Conversation"]),
         tests("RequestSigning", ["RequestSigning"]),
         tests("WorkerProtocol", ["WorkerProtocol", "JSONText", nioCore]),
-        tests("WebSocketTransport", ["WebSocketTransport", nioCore, nioEmbedded, nioPosix, nioHTTP1]),
+        tests("WebSocketTransport", ["WebSocketTransport", nioCore, nioEmbedded, nioPosix, nioSSL]),
         tests("HTTPServing", ["HTTPServing", "WebSocketTransport", nioCore, nioEmbedded, nioPosix, nioHTTP1]),
         tests("Observability", ["Observability", logging]),
         tests("ServiceRuntime", ["ServiceRuntime", nioCore, nioPosix]),

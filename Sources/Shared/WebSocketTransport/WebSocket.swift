@@ -33,6 +33,8 @@ package final class WebSocket {
     /// True until the turn of the loop in which the socket was made is over: its maker must have it in hand first.
     private var isHeld = true
     private var isFlushScheduled = false
+    /// Whether the transport is to be closed at the end of this turn of the loop.
+    private var isCloseDue = false
     /// Made once, so that scheduling the end of a turn allocates nothing; nil before and after the connection.
     private var endOfTurn: (@Sendable () -> Void)?
     private var closeDeadline: Scheduled<Void>?
@@ -271,7 +273,11 @@ package final class WebSocket {
             guard self.channel.isActive else { return self.transportClosed() }
             self.release()
         }
-        self.flush(promise: nil)
+        if self.isCloseDue {
+            self.closeTransport()
+        } else {
+            self.flush(promise: nil)
+        }
     }
 
     private func flush(promise: EventLoopPromise<Void>?) {
@@ -303,8 +309,10 @@ package final class WebSocket {
             self.startCloseDeadline()
             self.closeAfterFlush()
         case .closeNow:
+            // At the turn's end: closing may tell the end at once, and the caller may be inside `send` or `abort`.
             self.outbound.clear()
-            self.closeTransport()
+            self.isCloseDue = true
+            self.scheduleFlush()
         }
         if let close = reaction.report {
             let delegate = self.delegate

@@ -36,7 +36,7 @@ package enum WebSocketClient {
     ) {
         let loop = eventLoop.assumeIsolated()
         guard let address = WebSocketURL(url) else {
-            loop.execute { completion(.failure(.invalidURL(url))) }
+            loop.execute { completion(.failure(.invalidURL(WebSocketURL.withoutSecrets(url)))) }
             return
         }
         if let name = self.faultyHeader(headers) {

@@ -1,6 +1,6 @@
 /// Why no WebSocket connection came about; never holds the values of request headers.
 package enum WebSocketConnectError: Error, CustomStringConvertible {
-    /// The text is not an absolute `ws://` or `wss://` URL.
+    /// The text is not an absolute `ws://` or `wss://` URL; without its query and user name, which may be secret.
     case invalidURL(String)
     /// The server answered with another status than 101; the body is cut to 4 KiB.
     case refused(status: Int, headers: [(String, String)], body: String)

@@ -27,12 +27,23 @@ package struct WebSocketConnectionStateMachine {
         /// A close frame to write.
         package var frame: WebSocketCloseFrame?
         /// What becomes of the transport.
-        package var transport = Transport.keep
+        package var transport: Transport
         /// The end to tell the delegate; never given twice.
         package var report: WebSocketClose?
 
         /// Nothing to do.
         package static let none = Reaction()
+
+        /// Makes a reaction; what is not given is left undone.
+        package init(
+            frame: WebSocketCloseFrame? = nil,
+            transport: Transport = .keep,
+            report: WebSocketClose? = nil
+        ) {
+            self.frame = frame
+            self.transport = transport
+            self.report = report
+        }
     }
 
     private enum State: Equatable {

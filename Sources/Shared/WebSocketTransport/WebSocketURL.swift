@@ -37,6 +37,13 @@ package struct WebSocketURL: Equatable, Sendable {
         self.authority = port == standardPort ? shown : "\(shown):\(port)"
     }
 
+    /// A text that may be a URL, without query, fragment and user name, fit to be shown.
+    package static func withoutSecrets(_ text: String) -> String {
+        let shown = text.prefix { $0 != "?" && $0 != "#" }
+        guard let at = shown.lastIndex(of: "@") else { return String(shown) }
+        return "…" + shown[at...]
+    }
+
     private static func splitScheme(_ text: String) -> (isSecure: Bool, rest: Substring)? {
         guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else { return nil }
         let rest = text[colon...].dropFirst(3)
