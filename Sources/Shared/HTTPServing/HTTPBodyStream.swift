@@ -60,6 +60,7 @@ package final class HTTPBodyStream {
 
     /// The other end is gone.
     func disconnected() {
+        guard self.connection != nil else { return }
         self.connection = nil
         let notice = self.onDisconnect
         self.onDisconnect = nil

@@ -7,12 +7,17 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
 
+    /// Sent through the pipeline when the server stops: a connection without a request closes.
+    struct DrainEvent: Sendable {}
+
     /// How long the other end may take to close after our last reply; what it still sends is dropped meanwhile.
     static let lingerTimeout = TimeAmount.seconds(1)
 
     private let server: HTTPServerState
     private let decoder: ByteToMessageHandler<HTTPRequestDecoder>
     private var machine: HTTPConnectionStateMachine
+    private var writer = HTTPReplyWriter()
+    /// Nil before and after the connection.
     private var context: ChannelHandlerContext?
     private var hasBegun = false
     private var remoteAddress: String?
@@ -21,8 +26,6 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     private var isReadHeldBack = false
     private weak var responder: HTTPResponder?
     private weak var stream: HTTPBodyStream?
-    private var current: (request: HTTPConnectionStateMachine.Request, framing: HTTPReply.Framing)?
-    private var outbound = ByteBuffer()
     private var isFlushScheduled = false
     private var timer: Scheduled<Void>?
 
@@ -54,53 +57,42 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !self.machine.isUpgraded else {
-            context.fireChannelRead(data)
-            return
+        guard !self.machine.isUpgraded else { return context.fireChannelRead(data) }
+        let part = self.unwrapInboundIn(data)
+        if self.queue.isEmpty {
+            self.process(part)
+        } else {
+            self.queue.append(part)
         }
-        self.process(self.unwrapInboundIn(data))
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        guard !self.machine.isUpgraded else {
-            context.fireChannelReadComplete()
-            return
-        }
-        if self.machine.bytesReceived() { self.startTimer(self.server.limits.requestTimeout) }
+        guard !self.machine.isUpgraded else { return context.fireChannelReadComplete() }
+        if self.queue.isEmpty, self.machine.bytesReceived() { self.startTimer(self.server.limits.requestTimeout) }
     }
 
     func read(context: ChannelHandlerContext) {
-        if self.machine.isResponding {
-            self.isReadHeldBack = true
-        } else {
+        if self.machine.exchange == nil {
             context.read()
+        } else {
+            self.isReadHeldBack = true
         }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard !self.machine.isUpgraded else {
-            context.fireChannelWritabilityChanged()
-            return
-        }
-        if self.isWritable { self.stream?.onWritable?() }
+        guard !self.machine.isUpgraded else { return context.fireChannelWritabilityChanged() }
+        if context.channel.isWritable { self.stream?.onWritable?() }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is DrainEvent else { return context.fireUserInboundEventTriggered(event) }
+        if self.machine.isIdle { self.abort() }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard !self.machine.isUpgraded else {
-            context.fireErrorCaught(error)
-            return
-        }
-        guard !self.machine.isClosing else { return }
-        guard let error = error as? HTTPParserError, !self.machine.isResponding else {
-            context.close(promise: nil)
-            return
-        }
-        switch error {
-        case .headerOverflow: self.refuse(431)
-        case .invalidVersion: self.refuse(505)
-        case .invalidEOFState: context.close(promise: nil)
-        default: self.refuse(400)
-        }
+        guard !self.machine.isUpgraded else { return context.fireErrorCaught(error) }
+        guard !(error is IOError) else { return context.close(promise: nil) }
+        if let status = self.machine.parserFailed(error as? HTTPParserError) { self.refuse(status) }
     }
 
     // MARK: - Requests
@@ -124,34 +116,45 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         case .enqueue:
             self.queue.append(part)
         case .continueRequest:
-            self.outbound.writeString("HTTP/1.1 100 Continue\r\n\r\n")
+            self.writer.writeContinue()
             self.scheduleFlush()
-        case .dispatch(let request):
-            self.dispatch(request)
+        case .dispatch(let head, let body):
+            self.dispatch(head, body)
         case .refuse(let status):
             self.refuse(status)
         }
     }
 
-    private func dispatch(_ request: HTTPConnectionStateMachine.Request) {
+    private func dispatch(_ head: HTTPRequestHead, _ body: ByteBuffer) {
         guard let context = self.context else { return }
         self.stopTimer()
-        self.current = (request, .none)
-        let whole = HTTPRequest(
-            method: request.head.method.rawValue,
-            target: request.head.uri,
-            headers: request.head.headers,
-            body: request.body,
+        let request = HTTPRequest(
+            method: head.method.rawValue,
+            target: head.uri,
+            headers: head.headers,
+            body: body,
             remoteAddress: self.remoteAddress
         )
         let responder = HTTPResponder(
             connection: self,
-            request: whole,
-            isHTTP11: request.head.version.minor > 0,
+            request: request,
+            isHTTP11: head.version.minor > 0,
             eventLoop: context.eventLoop
         )
         self.responder = responder
-        self.server.handler(whole, responder)
+        self.server.handler(request, responder)
+    }
+
+    /// Goes on with pipelined requests, in a turn of its own: the application is still inside its reply.
+    private func resume() {
+        while self.machine.exchange == nil, let part = self.queue.popFirst() { self.process(part) }
+        if self.machine.exchange == nil { self.readOn() }
+    }
+
+    private func readOn() {
+        guard self.isReadHeldBack else { return }
+        self.isReadHeldBack = false
+        self.context?.read()
     }
 
     // MARK: - Replies
@@ -160,58 +163,41 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     var isWritable: Bool { self.context?.channel.isWritable ?? false }
 
     func reply(_ reply: HTTPReply) {
-        guard let current = self.current, self.machine.isResponding else { return }
+        guard let exchange = self.machine.exchange else { return }
         let reply = reply.isValid ? reply : HTTPReply.plain(500)
-        let closes = self.closes(after: reply)
-        reply.writeHead(
-            framing: reply.hasNoBody ? .none : .length(reply.body.readableBytes),
-            closes: closes,
-            to: &self.outbound
-        )
-        if current.request.head.method != .HEAD, !reply.hasNoBody { self.outbound.writeImmutableBuffer(reply.body) }
-        self.replied(closes: closes)
+        let closes = self.closes(after: reply, exchange)
+        self.writer.write(reply, to: exchange, closes: closes)
+        self.finish(closes: closes)
     }
 
     func beginStream(_ reply: HTTPReply, _ stream: HTTPBodyStream) {
-        guard let current = self.current, self.machine.isResponding else { return }
+        guard let exchange = self.machine.exchange else { return }
         guard reply.isValid else { return self.reply(.plain(500)) }
-        let isHTTP11 = current.request.head.version.minor > 0
-        let framing: HTTPReply.Framing = reply.hasNoBody ? .none : isHTTP11 ? .chunked : .untilEnd
-        let closes = self.closes(after: reply) || framing == .untilEnd
-        reply.writeHead(framing: framing, closes: closes, to: &self.outbound)
-        self.scheduleFlush()
-        let isBodyless = reply.hasNoBody || current.request.head.method == .HEAD
-        self.current = (
-            .init(head: current.request.head, body: ByteBuffer(), keepsAlive: !closes),
-            isBodyless ? .none : framing
-        )
+        if self.writer.begin(reply, to: exchange, closes: self.closes(after: reply, exchange)) {
+            self.machine.closeAnnounced()
+        }
         self.stream = stream
         stream.attach(to: self)
+        self.scheduleFlush()
     }
 
     func writeBody(_ bytes: ByteBuffer) {
-        guard let current = self.current, bytes.readableBytes > 0 else { return }
         let held = self.isWritable ? 0 : self.channelBufferedBytes
-        let waiting = held + self.outbound.readableBytes + bytes.readableBytes
+        let waiting = held + self.writer.byteCount + bytes.readableBytes
         guard waiting <= self.server.limits.maximumBufferedBytes else { return self.abort() }
-        switch current.framing {
-        case .chunked: HTTPReply.writeChunk(bytes, to: &self.outbound)
-        case .untilEnd, .length: self.outbound.writeImmutableBuffer(bytes)
-        case .none: return
-        }
+        self.writer.writeBody(bytes)
         self.scheduleFlush()
     }
 
     func finishBody() {
-        guard let current = self.current else { return }
-        if current.framing == .chunked { self.outbound.writeString("0\r\n\r\n") }
-        self.replied(closes: !current.request.keepsAlive)
+        self.writer.finishBody()
+        self.finish(closes: false)
     }
 
     /// Cuts the connection; whoever waits on it is told when it is gone.
     func abort() {
         self.machine.closed()
-        self.outbound.clear()
+        self.writer.clear()
         self.context?.close(promise: nil)
     }
 
@@ -225,63 +211,22 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         self.abort()
     }
 
-    private func closes(after reply: HTTPReply) -> Bool {
-        !self.machine.keepsAlive || reply.wantsClose || self.server.isDraining
-    }
-
-    private func replied(closes: Bool) {
-        self.current = nil
-        self.scheduleFlush()
-        guard self.machine.replied(closes: closes || self.server.isDraining) else {
-            self.queue.removeAll()
-            self.closeAfterFlush()
-            return
-        }
-        self.startTimer(self.server.limits.idleTimeout)
-        self.context?.eventLoop.assumeIsolated().execute { self.resume() }
-    }
-
-    /// Goes on with pipelined requests, in a turn of its own: the application is still inside its reply.
-    private func resume() {
-        while !self.machine.isResponding, let part = self.queue.popFirst() { self.process(part) }
-        guard self.isReadHeldBack, !self.machine.isResponding else { return }
-        self.isReadHeldBack = false
-        self.context?.read()
-    }
-
-    /// Answers with an error of the server's own and closes.
-    private func refuse(_ status: Int) {
-        self.machine.closed()
-        self.queue.removeAll()
-        let reply = HTTPReply.plain(status)
-        reply.writeHead(framing: .length(reply.body.readableBytes), closes: true, to: &self.outbound)
-        self.outbound.writeImmutableBuffer(reply.body)
-        self.closeAfterFlush()
-    }
-
-    // MARK: - Upgrade
-
     func upgrade(
         accept: String,
         headers: [(String, String)],
         limits: WebSocketLimits,
         delegate: any WebSocketDelegate
     ) -> WebSocket? {
-        guard let context = self.context, self.machine.isResponding else { return nil }
-        let isValid = headers.allSatisfy { HTTPFieldSyntax.isValidName($0.0) && HTTPFieldSyntax.isValidValue($0.1) }
-        guard isValid else {
+        guard let context = self.context, self.machine.exchange != nil else { return nil }
+        guard HTTPReply.areValid(headers) else {
             self.reply(.plain(500))
             return nil
         }
         do {
             let socket = try WebSocket.adopt(context.channel, role: .server, limits: limits, delegate: delegate)
-            self.outbound.writeString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n")
-            self.outbound.writeString("Connection: Upgrade\r\nSec-WebSocket-Accept: \(accept)\r\n")
-            for (name, value) in headers { self.outbound.writeString("\(name): \(value)\r\n") }
-            self.outbound.writeString("\r\n")
+            self.writer.writeUpgrade(accept: accept, headers: headers)
             self.flush(promise: nil)
             self.machine.upgraded()
-            self.current = nil
             self.stopTimer()
             self.leavePipeline(context)
             return socket
@@ -298,18 +243,35 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
             guard self.context != nil else { return }
             operations.removeHandler(self, promise: nil)
         }
-        if self.isReadHeldBack {
-            self.isReadHeldBack = false
-            context.read()
-        }
+        self.readOn()
     }
 
-    // MARK: - Writing, timing, ending
+    private func closes(after reply: HTTPReply, _ exchange: HTTPExchange) -> Bool {
+        !exchange.keepsAlive || reply.wantsClose || self.server.isDraining
+    }
+
+    private func finish(closes: Bool) {
+        if closes { self.machine.closeAnnounced() }
+        guard self.machine.replied() else { return self.closeAfterFlush() }
+        self.scheduleFlush()
+        self.startTimer(self.server.limits.idleTimeout)
+        self.context?.eventLoop.assumeIsolated().execute { self.resume() }
+    }
+
+    /// Answers with an error of the server's own and closes.
+    private func refuse(_ status: Int) {
+        self.machine.closed()
+        self.writer.write(.plain(status), to: HTTPExchange(), closes: true)
+        self.closeAfterFlush()
+    }
+
+    // MARK: - Writing
 
     private var channelBufferedBytes: Int {
         (try? self.context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
+    /// Has everything that is written in this turn of the loop sent at its end.
     private func scheduleFlush() {
         guard !self.isFlushScheduled, let context = self.context else { return }
         self.isFlushScheduled = true
@@ -320,12 +282,11 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func flush(promise: EventLoopPromise<Void>?) {
-        guard let context = self.context, self.outbound.readableBytes > 0 else {
+        guard let context = self.context, self.writer.byteCount > 0 else {
             promise?.succeed(())
             return
         }
-        context.writeAndFlush(NIOAny(self.outbound), promise: promise)
-        self.outbound = ByteBuffer()
+        context.writeAndFlush(NIOAny(self.writer.take()), promise: promise)
     }
 
     /// Sends what waits and our end of the stream, then gives the other end time to close.
@@ -333,20 +294,17 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     /// Closing at once while bytes are still coming in would make the kernel discard the reply.
     private func closeAfterFlush() {
         guard let context = self.context else { return }
+        self.queue.removeAll()
         self.startTimer(Self.lingerTimeout)
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in
             self.context?.close(mode: .output, promise: nil)
         }
         self.flush(promise: written)
-        self.resumeReading()
+        self.readOn()
     }
 
-    private func resumeReading() {
-        guard self.isReadHeldBack else { return }
-        self.isReadHeldBack = false
-        self.context?.read()
-    }
+    // MARK: - Time and end
 
     private func startTimer(_ delay: TimeAmount) {
         self.timer?.cancel()
@@ -363,8 +321,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         if self.machine.isReceiving {
             self.refuse(408)
         } else {
-            self.machine.closed()
-            self.context?.close(promise: nil)
+            self.abort()
         }
     }
 
@@ -373,13 +330,10 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         self.context = nil
         self.stopTimer()
         self.queue.removeAll()
-        self.current = nil
         guard !self.machine.isUpgraded else { return }
         self.machine.closed()
         let responder = self.responder
         let stream = self.stream
-        self.responder = nil
-        self.stream = nil
         responder?.disconnected()
         stream?.disconnected()
     }

@@ -13,7 +13,7 @@ package struct HTTPServer: Sendable {
 
     private let channel: any Channel
     private let state: HTTPServerState
-    private let address: ListenAddress
+    private let unixListener: UnixListener?
 
     /// The address the server is bound to; with the port the system chose if none was given.
     package var localAddress: SocketAddress? { self.channel.localAddress }
@@ -42,35 +42,38 @@ package struct HTTPServer: Sendable {
         let state = HTTPServerState(limits: limits, handler: handler)
         let bootstrap = self.bootstrap(group: group, state: state)
         let channel: any Channel
+        var unixListener: UnixListener?
         switch address {
         case .tcp(let host, let port):
             channel = try await bootstrap.bind(host: host, port: port).get()
         case .unix(let path, let mode):
-            let descriptor = try UnixListener.open(path: path, mode: mode, backlog: self.backlog)
-            channel = try await self.adopt(descriptor, bootstrap)
+            let listener = try UnixListener.open(path: path, mode: mode, backlog: self.backlog)
+            unixListener = listener
+            channel = try await self.adopt(listener.descriptor, bootstrap)
         case .descriptor(let descriptor):
             channel = try await self.adopt(descriptor, bootstrap)
         }
         try await channel.eventLoop.submit { CloseOnExec.set(on: channel) }.get()
-        return HTTPServer(channel: channel, state: state, address: address)
+        return HTTPServer(channel: channel, state: state, unixListener: unixListener)
     }
 
-    /// Stops taking connections; those there are answer the request under way and then close.
+    /// Stops taking connections; those there are close as soon as no request is under way.
     ///
     /// WebSockets stay open. A Unix socket's file is removed.
     package func stopAccepting() async {
         self.state.startDraining()
         guard self.channel.isActive else { return }
-        if case .unix(let path, _) = self.address {
-            // unlink only reads the string, which outlives the call.
-            unsafe unlink(path)
-        }
+        self.unixListener?.removeFile()
         // It fails only if the channel is closed already, which is what is wanted.
         try? await self.channel.close().get()
+        for channel in self.state.channels() {
+            channel.pipeline.fireUserInboundEventTriggered(HTTPConnection.DrainEvent())
+        }
     }
 
     /// Stops taking connections and closes all there are, upgraded ones included, at once.
     package func close() async {
+        self.state.refuseAll()
         await self.stopAccepting()
         for channel in self.state.channels() {
             try? await channel.close().get()

@@ -7,6 +7,7 @@ final class HTTPServerState: Sendable {
     let handler: @Sendable (HTTPRequest, HTTPResponder) -> Void
 
     private let draining = Atomic<Bool>(false)
+    private let refusing = Atomic<Bool>(false)
     private let connections = Mutex<[ObjectIdentifier: any Channel]>([:])
     private let count = Atomic<Int>(0)
 
@@ -28,6 +29,11 @@ final class HTTPServerState: Sendable {
         self.draining.store(true, ordering: .relaxed)
     }
 
+    /// From now on every new connection is closed at once.
+    func refuseAll() {
+        self.refusing.store(true, ordering: .releasing)
+    }
+
     /// Counts a connection until it closes.
     func add(_ channel: any Channel) {
         let identifier = ObjectIdentifier(channel)
@@ -37,6 +43,7 @@ final class HTTPServerState: Sendable {
             self.count.subtract(1, ordering: .relaxed)
             self.connections.withLock { _ = $0.removeValue(forKey: identifier) }
         }
+        if self.refusing.load(ordering: .acquiring) { channel.close(promise: nil) }
     }
 
     /// The channels of all connections.

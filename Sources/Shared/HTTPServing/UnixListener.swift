@@ -1,14 +1,29 @@
 internal import Glibc
 
-/// Makes the listening Unix socket of a path.
-enum UnixListener {
-    /// A bound, listening, close-on-exec socket at `path` with `mode`.
+/// A listening Unix socket and the file that leads to it.
+struct UnixListener: Sendable {
+    /// The listening socket; not closed by this value.
+    let descriptor: Int32
+    private let path: String
+    private let device: dev_t
+    private let inode: ino_t
+
+    /// Removes the socket's file, unless another has taken its place.
+    func removeFile() {
+        guard let status = try? Self.status(of: self.path), status.st_dev == self.device,
+            status.st_ino == self.inode
+        else { return }
+        // unlink only reads the string, which outlives the call.
+        unsafe unlink(self.path)
+    }
+
+    /// Makes a bound, listening, close-on-exec socket at `path` with `mode`.
     ///
     /// The socket file never has wider access than `mode`, not even for a moment. A socket file in its place is
     /// removed if nobody answers there.
     ///
     /// - Throws: `ListenError`; nothing is left open or behind.
-    static func open(path: String, mode: UInt32, backlog: Int32) throws(ListenError) -> Int32 {
+    static func open(path: String, mode: UInt32, backlog: Int32) throws(ListenError) -> UnixListener {
         var address = try self.address(path)
         try self.removeStale(path, &address)
         let descriptor = try self.makeSocket(path)
@@ -22,7 +37,8 @@ enum UnixListener {
             // chmod only reads the string, which outlives the call.
             guard unsafe chmod(path, mode) == 0 else { throw self.failure("chmod", path) }
             guard listen(descriptor, backlog) == 0 else { throw self.failure("listen", path) }
-            return descriptor
+            guard let status = try self.status(of: path) else { throw self.failure("lstat", path) }
+            return UnixListener(descriptor: descriptor, path: path, device: status.st_dev, inode: status.st_ino)
         } catch {
             close(descriptor)
             throw error
@@ -30,21 +46,26 @@ enum UnixListener {
     }
 
     private static func removeStale(_ path: String, _ address: inout sockaddr_un) throws(ListenError) {
-        var status = stat()
-        // lstat writes one stat structure, whose storage is given.
-        guard unsafe lstat(path, &status) == 0 else {
-            guard errno == ENOENT else { throw self.failure("lstat", path) }
-            return
-        }
+        guard let status = try self.status(of: path) else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path) }
         let probe = try self.makeSocket(path)
         defer { close(probe) }
         // connect only reads the address while it runs.
-        guard unsafe self.withAddress(&address, { unsafe connect(probe, $0, $1) }) != 0, errno == ECONNREFUSED else {
+        guard unsafe self.withAddress(&address, { unsafe connect(probe, $0, $1) }) != 0, errno != EAGAIN else {
             throw .pathInUse(path)
         }
+        guard errno == ECONNREFUSED else { throw self.failure("connect", path) }
         // unlink only reads the string, which outlives the call.
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw self.failure("unlink", path) }
+    }
+
+    /// What stands at the path; nil if nothing does.
+    private static func status(of path: String) throws(ListenError) -> stat? {
+        var status = stat()
+        // lstat writes one stat structure, whose storage is given.
+        if unsafe lstat(path, &status) == 0 { return status }
+        guard errno == ENOENT else { throw self.failure("lstat", path) }
+        return nil
     }
 
     private static func makeSocket(_ path: String) throws(ListenError) -> Int32 {
