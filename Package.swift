@@ -91,6 +91,11 @@ let package = Package(
             ]
         ),
         library("AgentConfiguration", "Shared/AgentConfiguration", ["JSONText", yams]),
+        library(
+            "DeepgramConnection",
+            "Shared/DeepgramConnection",
+            ["JSONText", "Observability", "WebSocketTransport", "WorkerProtocol", nioCore, logging]
+        ),
 
         // Layer 4: one library a process; workers never import the gateway or one another.
         library(
@@ -107,8 +112,8 @@ let package = Package(
             "STTWorkerCore",
             "STTWorker/Core",
             [
-                "JSONText", "Observability", "ServiceRuntime", "WebSocketTransport", "WorkerProtocol", "WorkerRuntime",
-                nioCore, nioPosix, nioHTTP1, logging, deque,
+                "DeepgramConnection", "JSONText", "Observability", "ServiceRuntime", "TelephonyAudio",
+                "WebSocketTransport", "WorkerProtocol", "WorkerRuntime", nioCore, nioPosix, nioHTTP1, logging, deque,
             ]
         ),
         library(
@@ -123,8 +128,8 @@ let package = Package(
             "TTSWorkerCore",
             "TTSWorker/Core",
             [
-                "JSONText", "Observability", "ServiceRuntime", "TelephonyAudio", "WebSocketTransport", "WorkerProtocol",
-                "WorkerRuntime", nioCore, nioPosix, nioHTTP1, logging, deque,
+                "DeepgramConnection", "JSONText", "Observability", "ServiceRuntime", "TelephonyAudio",
+                "WebSocketTransport", "WorkerProtocol", "WorkerRuntime", nioCore, nioPosix, nioHTTP1, logging, deque,
             ]
         ),
 
@@ -143,9 +148,9 @@ let package = Package(
 
         // Layer 6: executables.
         executable("dialtone-gateway", "Gateway/Main", ["GatewayCore", argumentParser]),
-        executable("dialtone-stt", "STTWorker/Main", ["STTWorkerCore", argumentParser]),
+        executable("dialtone-stt", "STTWorker/Main", ["STTWorkerCore", "WorkerRuntime", argumentParser]),
         executable("dialtone-llm", "LLMWorker/Main", ["LLMWorkerCore", argumentParser]),
-        executable("dialtone-tts", "TTSWorker/Main", ["TTSWorkerCore", argumentParser]),
+        executable("dialtone-tts", "TTSWorker/Main", ["TTSWorkerCore", "WorkerRuntime", argumentParser]),
         executable(
             "dialtone",
             "dialtone",
@@ -171,6 +176,10 @@ let package = Package(
         ),
         tests("AgentConfiguration", ["AgentConfiguration", "JSONText"]),
         tests(
+            "DeepgramConnection",
+            ["DeepgramConnection", "Observability", "WebSocketTransport", "WorkerProtocol", nioCore, nioEmbedded]
+        ),
+        tests(
             "GatewayCore",
             [
                 "GatewayCore", "AgentConfiguration", "Conversation", "HTTPServing", "JSONText", "RequestSigning",
@@ -181,7 +190,8 @@ let package = Package(
         tests(
             "STTWorkerCore",
             [
-                "STTWorkerCore", "HTTPServing", "JSONText", "WebSocketTransport", "WorkerProtocol", "WorkerRuntime",
+                "STTWorkerCore", "DeepgramConnection", "HTTPServing", "JSONText", "Observability",
+                "WebSocketTransport", "WorkerProtocol", "WorkerRuntime",
                 nioCore, nioEmbedded, nioPosix, nioHTTP1, logging,
             ]
         ),
@@ -195,8 +205,8 @@ let package = Package(
         tests(
             "TTSWorkerCore",
             [
-                "TTSWorkerCore", "HTTPServing", "JSONText", "TelephonyAudio", "WebSocketTransport", "WorkerProtocol",
-                "WorkerRuntime",
+                "TTSWorkerCore", "DeepgramConnection", "HTTPServing", "JSONText", "Observability", "TelephonyAudio",
+                "WebSocketTransport", "WorkerProtocol", "WorkerRuntime",
                 nioCore, nioEmbedded, nioPosix, nioHTTP1, logging,
             ]
         ),
