@@ -1,0 +1,67 @@
+import ArgumentParser
+import STTWorkerCore
+import WorkerRuntime
+
+/// The command line of `dialtone-stt`.
+@main
+struct SpeechToTextCommandLine: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dialtone-stt",
+        abstract: "Transcribes callers' audio for the gateway.",
+        discussion: """
+            Listens on a Unix socket, or on the one systemd passes, for links of the gateway. Reads DEEPGRAM_API_KEY \
+            from $CREDENTIALS_DIRECTORY or the environment, and DEEPGRAM_STT_BASE_URL and DEEPGRAM_BASE_URL from the \
+            environment.
+            """
+    )
+
+    @Option(help: "The Unix socket to listen on.")
+    var socket: String
+
+    @Option(help: "The instance's name.")
+    var instance: String?
+
+    @Option(help: "Sessions taken at once.")
+    var capacity: Int?
+
+    @Option(help: "The Unix socket of health and metrics.")
+    var admin: String?
+
+    @Option(help: "The lowest level that is logged.")
+    var logLevel: String?
+
+    @Option(help: "How long sessions may go on after a stop was asked for, in seconds.")
+    var drainSeconds: Int?
+
+    @Option(help: "The audio in one message to the provider, 20 to 250 ms.")
+    var chunkMilliseconds: Int = 100
+
+    func validate() throws {
+        guard (20...250).contains(chunkMilliseconds) else {
+            throw ValidationError("--chunk-milliseconds: \(chunkMilliseconds) is out of range; allowed: 20 to 250")
+        }
+        _ = try options()
+    }
+
+    func run() async throws {
+        var timings = ListenTimings()
+        timings.chunkMilliseconds = Int64(chunkMilliseconds)
+        let code = await WorkerProcess.run(SpeechToTextService(timings: timings), options: try options())
+        throw ExitCode(code)
+    }
+
+    private func options() throws -> WorkerOptions {
+        do {
+            return try WorkerOptions.parse(
+                socket: socket,
+                instance: instance,
+                capacity: capacity,
+                admin: admin,
+                logLevel: logLevel,
+                drainSeconds: drainSeconds
+            )
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+}
