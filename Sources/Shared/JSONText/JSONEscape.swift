@@ -54,6 +54,11 @@ enum JSONEscape {
         let bytes = string.utf8
         output.reserveCapacity(output.count + bytes.count + 2)
         output.append(0x22)
+        defer { output.append(0x22) }
+        guard needsEscapes(string.utf8Span.span) else {
+            output.append(contentsOf: bytes)
+            return
+        }
         for byte in bytes {
             switch byte {
             case 0x22, 0x5C:
@@ -65,7 +70,13 @@ enum JSONEscape {
                 output.append(byte)
             }
         }
-        output.append(0x22)
+    }
+
+    private static func needsEscapes(_ bytes: Span<UInt8>) -> Bool {
+        for index in bytes.indices where bytes[index] < 0x20 || bytes[index] == 0x22 || bytes[index] == 0x5C {
+            return true
+        }
+        return false
     }
 
     private static func appendControl(_ byte: UInt8, into output: inout [UInt8]) {
