@@ -160,7 +160,16 @@ let package = Package(
             ]
         ),
 
-        // Tests mirror the sources.
+        // Tests mirror the sources; both speech workers are tried against one scripted provider.
+        .target(
+            name: "ScriptedProvider",
+            dependencies: [
+                "HTTPServing", "JSONText", "WebSocketTransport", "WorkerProtocol", "WorkerRuntime", nioCore, nioPosix,
+                nioHTTP1, logging,
+            ],
+            path: "Tests/ScriptedProvider",
+            swiftSettings: strict
+        ),
         tests("TelephonyAudio", ["TelephonyAudio"]),
         tests("JSONText", ["JSONText"]),
         tests("Conversation", ["Conversation"]),
@@ -190,7 +199,7 @@ let package = Package(
         tests(
             "STTWorkerCore",
             [
-                "STTWorkerCore", "DeepgramConnection", "HTTPServing", "JSONText", "Observability",
+                "STTWorkerCore", "DeepgramConnection", "JSONText", "Observability", "ScriptedProvider",
                 "WebSocketTransport", "WorkerProtocol", "WorkerRuntime",
                 nioCore, nioEmbedded, nioPosix, nioHTTP1, logging,
             ]
@@ -205,7 +214,8 @@ let package = Package(
         tests(
             "TTSWorkerCore",
             [
-                "TTSWorkerCore", "DeepgramConnection", "HTTPServing", "JSONText", "Observability", "TelephonyAudio",
+                "TTSWorkerCore", "DeepgramConnection", "JSONText", "Observability", "ScriptedProvider",
+                "TelephonyAudio",
                 "WebSocketTransport", "WorkerProtocol", "WorkerRuntime",
                 nioCore, nioEmbedded, nioPosix, nioHTTP1, logging,
             ]
