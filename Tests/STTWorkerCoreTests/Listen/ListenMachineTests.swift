@@ -215,6 +215,17 @@ import WorkerProtocol
         #expect(rig.take() == [.report(.final(text: "a ride"))])
     }
 
+    @Test mutating func aFinalizeFollowsTheAudioThatWaitsBeforeIt() {
+        _ = rig.take()
+        rig.audio([UInt8](repeating: 1, count: 1_000))
+        perform { $0.finalizeRequested(at: $1) }
+        #expect(rig.take() == [])
+        rig.open()
+        #expect(rig.take() == [.sendAudio(ByteBuffer(repeating: 1, count: 800))])
+        rig.advance(100)
+        #expect(rig.take() == [.sendAudio(ByteBuffer(repeating: 1, count: 200)), .sendText(.finalize)])
+    }
+
     @Test mutating func aFinalizeWhileConnectingEndsTheTurnByItsTimeout() {
         opened()
         rig.speak(milliseconds: 1_000)

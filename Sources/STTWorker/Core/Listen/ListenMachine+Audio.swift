@@ -24,7 +24,7 @@ extension ListenMachine {
     mutating func pump(at now: Int64, isPartialDue: Bool = false) -> [ListenAction] {
         var actions: [ListenAction] = []
         while phase == .open, audio.unsentBytes > 0 {
-            if audio.unsentBytes < timings.chunkBytes, !isPartialDue, now < partialDue {
+            if audio.unsentBytes < timings.chunkBytes, !isPartialDue, !owesFinalize, now < partialDue {
                 if !isPartialTimerSet {
                     isPartialTimerSet = true
                     actions.append(.setTimer(.partial, milliseconds: partialDue - now))
@@ -46,6 +46,11 @@ extension ListenMachine {
             self.connection = connection
             actions.append(.sendAudio(chunk))
             actions += watch(chunk)
+        }
+        if owesFinalize, phase == .open, audio.unsentBytes == 0 {
+            owesFinalize = false
+            connection?.lastSentAt = now
+            actions.append(.sendText(.finalize))
         }
         return actions
     }

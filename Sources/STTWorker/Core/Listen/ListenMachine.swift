@@ -54,6 +54,8 @@ package struct ListenMachine {
     var arrivedAt: Int64 = 0
     var partialSince: Int64 = 0
     var isPartialTimerSet = false
+    /// Whether a Finalize is to be sent as soon as all audio before it has been.
+    var owesFinalize = false
 
     /// Makes the state of a session.
     ///
@@ -147,13 +149,8 @@ package struct ListenMachine {
     package mutating func finalizeRequested(at now: Int64) -> [ListenAction] {
         guard phase != .draining, phase != .over else { return [] }
         transcript.finalizeSent()
-        var actions: [ListenAction] = []
-        if phase == .open {
-            actions = pump(at: now, isPartialDue: true)
-            actions.append(.sendText(.finalize))
-            connection?.lastSentAt = now
-        }
-        return actions + [.setTimer(.finalize, milliseconds: timings.finalizeMilliseconds)]
+        owesFinalize = true
+        return pump(at: now) + [.setTimer(.finalize, milliseconds: timings.finalizeMilliseconds)]
     }
 
     /// The gateway ends the session.
@@ -196,6 +193,7 @@ package struct ListenMachine {
         case .firstAudio:
             return fillFirstAudio(at: now)
         case .finalize:
+            owesFinalize = false
             guard transcript.isFinalizing else { return [] }
             return [.note(.finalizeTimedOut)] + transcript.settle().map(ListenAction.report)
         case .drain:
