@@ -86,8 +86,8 @@ let package = Package(
             "WorkerRuntime",
             "Shared/WorkerRuntime",
             [
-                "ServiceRuntime", "Observability", "WorkerProtocol", "JSONText", nioCore, nioPosix, logging,
-                serviceLifecycle,
+                "HTTPServing", "JSONText", "Observability", "ServiceRuntime", "WorkerProtocol", nioCore, nioPosix,
+                logging,
             ]
         ),
         library("AgentConfiguration", "Shared/AgentConfiguration", ["JSONText", yams]),
@@ -178,10 +178,16 @@ let package = Package(
         tests("WebSocketTransport", ["WebSocketTransport", nioCore, nioEmbedded, nioPosix, nioSSL]),
         tests("HTTPServing", ["HTTPServing", "WebSocketTransport", nioCore, nioEmbedded, nioPosix, nioHTTP1]),
         tests("Observability", ["Observability", logging]),
-        tests("ServiceRuntime", ["ServiceRuntime", nioCore, nioPosix]),
+        tests(
+            "ServiceRuntime",
+            ["ServiceRuntime", "HTTPServing", "Observability", nioCore, nioEmbedded, nioPosix, logging]
+        ),
         tests(
             "WorkerRuntime",
-            ["WorkerRuntime", "WorkerProtocol", "JSONText", nioCore, nioPosix, nioEmbedded, logging]
+            [
+                "WorkerRuntime", "JSONText", "Observability", "ServiceRuntime", "WorkerProtocol", nioCore, nioPosix,
+                nioEmbedded, logging,
+            ]
         ),
         tests("AgentConfiguration", ["AgentConfiguration", "JSONText"]),
         tests(

@@ -20,9 +20,9 @@ struct Housekeeping: Sendable {
         )
         while !Task.isCancelled {
             if let watchdog, watchdog.tick() { context.notifier.watchdog() }
-            let missing = context.readiness.missing
-            let status = missing.isEmpty ? service.status : "Not ready: " + missing.joined(separator: ", ")
-            context.notifier.status(status)
+            let missing = context.readiness.missing.filter { $0 != ServiceProcess.readinessPart }
+            let suffix = missing.isEmpty ? "" : " (not ready: " + missing.joined(separator: ", ") + ")"
+            context.notifier.status(service.status + suffix)
             try? await Task.sleep(for: .nanoseconds(tick.nanoseconds))
         }
     }

@@ -1,3 +1,4 @@
+package import HTTPServing
 package import Logging
 package import Observability
 
@@ -14,6 +15,9 @@ package struct ServiceOptions: Sendable {
 
     /// Whether metadata marked sensitive is logged in clear.
     package var showsSensitive = false
+
+    /// Where health and metrics are served; `nil` for nowhere, unless the service manager passes a socket named `admin`.
+    package var admin: ListenAddress?
 
     /// Event loops; at least one.
     package var eventLoops = 1

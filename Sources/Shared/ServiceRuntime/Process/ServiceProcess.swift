@@ -1,3 +1,4 @@
+internal import HTTPServing
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -8,6 +9,9 @@ package import Observability
 /// Logging, limits, event loops, signals, the service manager: everything that is not the service itself. Nothing here
 /// or in a service may start another program: sockets of event loops are not close-on-exec.
 package enum ServiceProcess {
+    /// The part of ``Readiness`` that stands for the process's own start and stop.
+    static let readinessPart = "process"
+
     /// How much longer the service manager is asked to wait at a time while the process drains.
     private static let drainExtensionMilliseconds = 5_000
 
@@ -79,15 +83,24 @@ package enum ServiceProcess {
         signals: AsyncStream<ServiceSignal>,
         body: @Sendable (ServiceContext) async throws -> any RunningService
     ) async -> ExitCode {
+        context.readiness.add(readinessPart)
+        let admin: AdminServer?
         let service: any RunningService
         do {
-            service = try await body(context)
+            admin = try await startAdmin(context, options: options)
+            do {
+                service = try await body(context)
+            } catch {
+                await admin?.stop()
+                throw error
+            }
         } catch {
             let failure = error as? StartupFailure ?? StartupFailure(.unavailable, String(describing: error))
             context.logger.critical("The process cannot start", metadata: ["reason": "\(failure.description)"])
             context.notifier.status("Cannot start: \(failure.description)")
             return failure.exitCode
         }
+        context.readiness.set(readinessPart, isReady: true)
         await withDiscardingTaskGroup { group in
             group.addTask { await Housekeeping(context: context, service: service).run() }
             context.readiness.observe { [notifier = context.notifier] isReady in
@@ -96,13 +109,22 @@ package enum ServiceProcess {
             context.logger.info("Started")
             await serveUntilTold(service, context: context, signals: signals)
             context.logger.info("Stopping", metadata: ["status": "\(service.status)"])
+            context.readiness.set(readinessPart, isReady: false, note: "stopping")
             context.notifier.stopping(status: service.status)
             await drain(service, context: context, seconds: options.drainSeconds, signals: signals)
             await service.stop()
             group.cancelAll()
         }
+        await admin?.stop()
         context.logger.info("Stopped")
         return .success
+    }
+
+    private static func startAdmin(_ context: ServiceContext, options: ServiceOptions) async throws -> AdminServer? {
+        let inherited = context.descriptors["admin"].map { ListenAddress.descriptor($0) }
+        guard let address = inherited ?? options.admin else { return nil }
+        let endpoints = AdminEndpoints(metrics: context.metrics, readiness: context.readiness)
+        return try await AdminServer.start(on: address, group: context.group, endpoints: endpoints)
     }
 
     /// Reloads as often as asked; returns when told to end, or when no signal can come any more.

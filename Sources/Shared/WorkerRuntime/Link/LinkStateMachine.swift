@@ -94,7 +94,7 @@ struct LinkStateMachine: Sendable {
     /// The time for hello is over.
     ///
     /// - Returns: whether the link must be closed.
-    mutating func helloDeadlinePassed() -> Bool {
+    func helloDeadlinePassed() -> Bool {
         guard case .awaitingHello = state else { return false }
         return true
     }

@@ -64,6 +64,8 @@ struct SocketFile: Sendable {
     }
 
     /// Removes the file unless another process has put its own there since.
+    ///
+    /// To be called while the socket is open, since the number of a file that is gone can be given to a new one.
     func remove() {
         guard let status = Self.status(of: path), UInt64(status.st_dev) == device, UInt64(status.st_ino) == inode else {
             return
@@ -77,7 +79,7 @@ struct SocketFile: Sendable {
     /// - Returns: a bound descriptor, close-on-exec and not listening yet.
     /// - Throws: `StartupFailure`.
     static func bind(_ path: String) throws(StartupFailure) -> CInt {
-        try makeDirectory(of: path)
+        try SocketDirectory.make(forSocket: path)
         try removeStale(path)
         guard let address = try? SocketAddress(unixDomainSocketPath: path) else {
             throw StartupFailure(.configuration, "\(path) is too long for a socket's path")
@@ -94,20 +96,6 @@ struct SocketFile: Sendable {
             throw StartupFailure(.unavailable, "cannot make the socket \(path): error \(code)")
         }
         return descriptor
-    }
-
-    /// Makes the directory of a path and those above it, for owner and group.
-    ///
-    /// - Throws: `StartupFailure` if it cannot be made.
-    static func makeDirectory(of path: String) throws(StartupFailure) {
-        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
-        let directory = String(path[..<slash])
-        guard status(of: directory) == nil else { return }
-        try makeDirectory(of: directory)
-        // The path is borrowed for the call.
-        guard unsafe mkdir(directory, 0o750) == 0 || errno == EEXIST else {
-            throw StartupFailure(.unavailable, "cannot make directory \(directory): error \(errno)")
-        }
     }
 
     /// Removes a socket on which nobody listens any more.

@@ -1,3 +1,4 @@
+internal import HTTPServing
 internal import Logging
 internal import NIOCore
 internal import Observability
@@ -26,11 +27,13 @@ package enum WorkerProcess {
         options: WorkerOptions,
         settings: LinkSettings,
         environment: Environment = .process,
-        signals: AsyncStream<ServiceSignal>? = nil
+        signals: AsyncStream<ServiceSignal>? = nil,
+        whenStarted: @Sendable () -> Void = {}
     ) async -> Int32 {
         var serviceOptions = ServiceOptions()
         serviceOptions.instance = options.instance
         serviceOptions.logLevel = options.logLevel
+        serviceOptions.admin = options.adminPath.map { .unix(path: $0) }
         serviceOptions.drainSeconds = options.drainSeconds
         return await ServiceProcess.run(
             name: service.role.rawValue,
@@ -38,7 +41,9 @@ package enum WorkerProcess {
             environment: environment,
             signals: signals
         ) { context in
-            try await RunningWorker.start(service, options: options, settings: settings, context: context)
+            let worker = try await RunningWorker.start(service, options: options, settings: settings, context: context)
+            whenStarted()
+            return worker
         }
     }
 }
@@ -103,6 +108,6 @@ struct RunningWorker: RunningService {
     }
 
     private static func descriptor(in descriptors: [String: CInt]) -> CInt? {
-        descriptors["link"] ?? (descriptors.count == 1 ? descriptors.first?.value : nil)
+        descriptors["link"] ?? (descriptors.count == 1 && descriptors["admin"] == nil ? descriptors.first?.value : nil)
     }
 }
