@@ -74,7 +74,11 @@ let package = Package(
         // Layer 1 to 3: what two or more processes share.
         library("RequestSigning", "Shared/RequestSigning", ["COpenSSL", "JSONText"]),
         library("WorkerProtocol", "Shared/WorkerProtocol", ["JSONText", nioCore]),
-        library("WebSocketTransport", "Shared/WebSocketTransport", ["COpenSSL", nioCore, nioPosix, nioSSL]),
+        library(
+            "WebSocketTransport",
+            "Shared/WebSocketTransport",
+            ["COpenSSL", "JSONText", nioCore, nioPosix, nioSSL]
+        ),
         library("HTTPServing", "Shared/HTTPServing", ["WebSocketTransport", nioCore, nioPosix, nioHTTP1]),
         library("Observability", "Shared/Observability", ["CSystemd", logging]),
         library(

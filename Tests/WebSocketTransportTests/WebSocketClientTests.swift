@@ -111,7 +111,7 @@ struct WebSocketClientTests {
             guard received.hasSuffix("\r\n\r\n") else { return }
             connection.send("HTTP/1.1 503 No\r\nContent-Length: 100\r\n\r\nsorry")
         }
-        let outcome = try await connect(to: "ws://127.0.0.1:\(server.port)", deadline: .milliseconds(300))
+        let outcome = try await connect(to: "ws://127.0.0.1:\(server.port)", deadline: .seconds(2))
         guard case .refused(503, _, let body)? = outcome.error else {
             Issue.record("not refused: \(outcome)")
             return

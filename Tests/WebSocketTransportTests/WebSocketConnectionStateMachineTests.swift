@@ -73,8 +73,7 @@ struct WebSocketConnectionStateMachineTests {
     @Test func anAbortIsReportedWhenTheTransportIsGone() {
         var machine = Machine(role: .server)
         #expect(machine.abortRequested() == Reaction(transport: .closeNow))
-        #expect(machine.transportFailed("late") == .none)
-        #expect(machine.transportClosed().report == WebSocketClose(code: nil, kind: .weClosed))
+        #expect(machine.transportClosed(failure: "late").report == WebSocketClose(code: nil, kind: .weClosed))
     }
 
     @Test func aFullBufferIsReportedAsATransportError() {
@@ -86,6 +85,8 @@ struct WebSocketConnectionStateMachineTests {
     @Test func aBareEndIsReportedAsSuch() {
         var machine = Machine(role: .server)
         #expect(machine.transportClosed().report == WebSocketClose(code: nil, kind: .endOfFile))
+        var broken = Machine(role: .server)
+        #expect(broken.transportClosed(failure: "reset").report?.kind == .transportError("reset"))
     }
 
     @Test(arguments: [WebSocketRole.client, .server])
@@ -93,7 +94,7 @@ struct WebSocketConnectionStateMachineTests {
         let events: [(inout Machine) -> Reaction] = [
             { $0.closeRequested(code: 1000, reason: "") }, { $0.closeReceived(Self.bye) },
             { $0.violated(.reservedBitsSet) }, { $0.abortRequested() }, { $0.sendBufferOverflowed() },
-            { $0.deadlinePassed() }, { $0.transportFailed("reset") }, { $0.transportClosed() },
+            { $0.deadlinePassed() }, { $0.transportClosed(failure: "reset") }, { $0.transportClosed() },
         ]
         for first in events {
             for second in events {

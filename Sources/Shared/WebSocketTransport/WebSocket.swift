@@ -32,9 +32,13 @@ package final class WebSocket {
     private var context: ChannelHandlerContext?
     /// True until the turn of the loop in which the socket was made is over: its maker must have it in hand first.
     private var isHeld = true
+    /// Whether the channel had ended before it was adopted, so that no event of it will say so.
+    private var isStillborn = false
     private var isFlushScheduled = false
     /// Whether the transport is to be closed at the end of this turn of the loop.
     private var isCloseDue = false
+    /// What the channel said about its failure; nil if it has not failed.
+    private var failure: String?
     /// Made once, so that scheduling the end of a turn allocates nothing; nil before and after the connection.
     private var endOfTurn: (@Sendable () -> Void)?
     private var closeDeadline: Scheduled<Void>?
@@ -136,6 +140,7 @@ package final class WebSocket {
 
     func attached(_ context: ChannelHandlerContext) {
         self.context = context
+        self.isStillborn = !self.channel.isActive
         let socket = NIOLoopBound(self, eventLoop: self.eventLoop)
         self.endOfTurn = { socket.value.turnEnded() }
         self.scheduleFlush()
@@ -169,8 +174,11 @@ package final class WebSocket {
         self.delegate?.webSocketDidBecomeWritable(self)
     }
 
+    /// The transport failed: it is closed at the turn's end, and the end is reported after what still comes.
     func transportFailed(_ description: String) {
-        self.perform(self.machine.transportFailed(description))
+        self.failure = description
+        self.isCloseDue = true
+        self.scheduleFlush()
     }
 
     func transportClosed() {
@@ -181,7 +189,7 @@ package final class WebSocket {
         self.closeDeadline?.cancel()
         self.closeDeadline = nil
         self.outbound = ByteBuffer()
-        self.perform(self.machine.transportClosed())
+        self.perform(self.machine.transportClosed(failure: self.failure))
         self.inbound = ByteBuffer()
     }
 
@@ -270,7 +278,7 @@ package final class WebSocket {
     private func turnEnded() {
         self.isFlushScheduled = false
         if self.isHeld {
-            guard self.channel.isActive else { return self.transportClosed() }
+            guard !self.isStillborn else { return self.transportClosed() }
             self.release()
         }
         if self.isCloseDue {

@@ -43,7 +43,7 @@ package enum WebSocketClient {
             loop.execute { completion(.failure(.transport("header \(name) cannot be sent"))) }
             return
         }
-        WebSocketDialer(
+        let dialer = WebSocketDialer(
             url: address,
             headers: headers,
             eventLoop: eventLoop,
@@ -52,7 +52,9 @@ package enum WebSocketClient {
             maskingKeys: maskingKeys,
             delegate: delegate,
             completion: completion
-        ).start(deadline: deadline)
+        )
+        // In a later turn, because a connection may fail at once.
+        loop.execute { dialer.start(deadline: deadline) }
     }
 
     /// Reads the trust roots ahead of the first `wss://` connection, which would otherwise stall its event loop.

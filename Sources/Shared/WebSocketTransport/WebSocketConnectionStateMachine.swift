@@ -46,7 +46,7 @@ package struct WebSocketConnectionStateMachine {
         }
     }
 
-    private enum State: Equatable {
+    private enum State {
         case open
         case closing
         case aborting(WebSocketClose)
@@ -63,14 +63,19 @@ package struct WebSocketConnectionStateMachine {
     }
 
     /// Whether messages may be sent and received.
-    package var isOpen: Bool { self.state == .open }
+    package var isOpen: Bool { if case .open = self.state { true } else { false } }
 
     /// Whether received bytes still matter: while open, and while the other end's close frame is awaited.
-    package var isReading: Bool { self.state == .open || self.state == .closing }
+    package var isReading: Bool {
+        switch self.state {
+        case .open, .closing: true
+        case .aborting, .lingering, .closed: false
+        }
+    }
 
     /// The application asked for the closing handshake.
     package mutating func closeRequested(code: UInt16, reason: String) -> Reaction {
-        guard self.state == .open else { return .none }
+        guard self.isOpen else { return .none }
         self.state = .closing
         return Reaction(frame: WebSocketCloseFrame(code: code, reason: reason), transport: .awaitEnd)
     }
@@ -138,31 +143,14 @@ package struct WebSocketConnectionStateMachine {
         }
     }
 
-    /// The transport failed; it is to be closed.
-    package mutating func transportFailed(_ description: String) -> Reaction {
-        switch self.state {
-        case .open:
-            self.state = .lingering
-            return Reaction(
-                transport: .closeNow,
-                report: WebSocketClose(code: nil, kind: .transportError(description))
-            )
-        case .closing:
-            self.state = .lingering
-            return Reaction(transport: .closeNow, report: WebSocketClose(code: nil, kind: .weClosed))
-        case .lingering:
-            return Reaction(transport: .closeNow)
-        case .aborting, .closed:
-            return .none
-        }
-    }
-
-    /// The transport is gone.
-    package mutating func transportClosed() -> Reaction {
+    /// The transport is gone, after `failure` if it did not just end.
+    package mutating func transportClosed(failure: String? = nil) -> Reaction {
         let before = self.state
         self.state = .closed
         switch before {
-        case .open: return Reaction(report: WebSocketClose(code: nil, kind: .endOfFile))
+        case .open:
+            let kind = failure.map(WebSocketClose.Kind.transportError) ?? .endOfFile
+            return Reaction(report: WebSocketClose(code: nil, kind: kind))
         case .closing: return Reaction(report: WebSocketClose(code: nil, kind: .weClosed))
         case .aborting(let close): return Reaction(report: close)
         case .lingering, .closed: return .none

@@ -1,16 +1,15 @@
 internal import COpenSSL
+internal import JSONText
 
 /// The keys of the opening handshake (RFC 6455 §4).
 package enum WebSocketHandshake {
-    private static let base64Alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
     /// The `Sec-WebSocket-Accept` that answers a `Sec-WebSocket-Key` (RFC 6455 §4.2.2).
     package static func accept(forKey key: String) -> String {
         let text = Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)
         var digest = [UInt8](repeating: 0, count: Int(SHA_DIGEST_LENGTH))
         // SHA1 reads the given count of bytes and writes SHA_DIGEST_LENGTH bytes, the sizes of the two arrays.
         _ = unsafe SHA1(text, text.count, &digest)
-        return self.base64(digest)
+        return Base64.encode(digest)
     }
 
     /// A fresh `Sec-WebSocket-Key`: 16 random bytes in base64.
@@ -22,27 +21,22 @@ package enum WebSocketHandshake {
                 bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(shift)))
             }
         }
-        return self.base64(bytes)
+        return Base64.encode(bytes)
     }
 
     /// Whether a value is a well-formed `Sec-WebSocket-Key`: 16 bytes in base64, that is 22 characters and "==".
+    ///
+    /// The bits of the last character that stand for nothing may have any value: the key is only echoed.
     package static func isValidKey(_ key: String) -> Bool {
         let bytes = Array(key.utf8)
         guard bytes.count == 24, bytes[22] == UInt8(ascii: "="), bytes[23] == UInt8(ascii: "=") else { return false }
-        return bytes[..<22].allSatisfy { self.base64Alphabet.contains($0) }
-    }
-
-    private static func base64(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let count = min(3, bytes.count - start)
-            var group: UInt32 = 0
-            for index in 0..<3 { group = group << 8 | (index < count ? UInt32(bytes[start + index]) : 0) }
-            for index in 0..<4 {
-                let six = Int(group >> UInt32(18 - 6 * index)) & 0x3F
-                text.append(index <= count ? self.base64Alphabet[six] : UInt8(ascii: "="))
+        return bytes[..<22].allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+                true
+            default: false
             }
         }
-        return String(decoding: text, as: UTF8.self)
     }
 }
