@@ -48,10 +48,10 @@ package final class HTTPBodyStream {
         self.take()?.finishBody()
     }
 
-    /// Cuts the connection inside the body.
+    /// Cuts the connection inside the body, after what has been written.
     package func abort() {
         self.eventLoop.assertInEventLoop()
-        self.take()?.abort()
+        self.take()?.abortBody()
     }
 
     func attach(to connection: HTTPConnection) {

@@ -15,6 +15,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let server: HTTPServerState
     private let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+    private let gate: UpgradeGate
     private var machine: HTTPConnectionStateMachine
     private var writer = HTTPReplyWriter()
     /// Nil before and after the connection.
@@ -24,14 +25,17 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     /// Parts of pipelined requests; bounded, since nothing is read while a reply is under way.
     private var queue = CircularBuffer<HTTPServerRequestPart>()
     private var isReadHeldBack = false
+    /// Whether the read under way has given a part of a request.
+    private var hasReadParts = false
     private weak var responder: HTTPResponder?
     private weak var stream: HTTPBodyStream?
     private var isFlushScheduled = false
     private var timer: Scheduled<Void>?
 
-    init(server: HTTPServerState, decoder: ByteToMessageHandler<HTTPRequestDecoder>) {
+    init(server: HTTPServerState, decoder: ByteToMessageHandler<HTTPRequestDecoder>, gate: UpgradeGate) {
         self.server = server
         self.decoder = decoder
+        self.gate = gate
         self.machine = HTTPConnectionStateMachine(maximumBodyBytes: server.limits.maximumBodyBytes)
     }
 
@@ -58,6 +62,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !self.machine.isUpgraded else { return context.fireChannelRead(data) }
+        self.hasReadParts = true
         let part = self.unwrapInboundIn(data)
         if self.queue.isEmpty {
             self.process(part)
@@ -68,7 +73,9 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         guard !self.machine.isUpgraded else { return context.fireChannelReadComplete() }
-        if self.queue.isEmpty, self.machine.bytesReceived() { self.startTimer(self.server.limits.requestTimeout) }
+        // A read without a part left the parser inside a head.
+        if !self.hasReadParts, self.machine.bytesReceived() { self.startTimer(self.server.limits.requestTimeout) }
+        self.hasReadParts = false
     }
 
     func read(context: ChannelHandlerContext) {
@@ -182,6 +189,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func writeBody(_ bytes: ByteBuffer) {
+        guard self.machine.exchange != nil else { return }
         let held = self.isWritable ? 0 : self.channelBufferedBytes
         let waiting = held + self.writer.byteCount + bytes.readableBytes
         guard waiting <= self.server.limits.maximumBufferedBytes else { return self.abort() }
@@ -190,15 +198,22 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func finishBody() {
+        guard self.machine.exchange != nil else { return }
         self.writer.finishBody()
         self.finish(closes: false)
     }
 
-    /// Cuts the connection; whoever waits on it is told when it is gone.
+    /// Sends what has been written of the body and cuts the connection.
+    func abortBody() {
+        self.flush(promise: nil)
+        self.abort()
+    }
+
+    /// Cuts the connection in a later turn of the loop; whoever waits on it is told when it is gone.
     func abort() {
         self.machine.closed()
         self.writer.clear()
-        self.context?.close(promise: nil)
+        self.context?.eventLoop.assumeIsolated().execute { self.context?.close(promise: nil) }
     }
 
     /// A responder was let go without an answer.
@@ -208,7 +223,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// A stream was let go unfinished.
     func streamDropped() {
-        self.abort()
+        self.abortBody()
     }
 
     func upgrade(
@@ -239,8 +254,11 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     /// Removes the parser, which then passes on what it has not used, and after it this handler.
     private func leavePipeline(_ context: ChannelHandlerContext) {
         let operations = context.pipeline.syncOperations
+        self.gate.shut()
         operations.removeHandler(self.decoder).assumeIsolated().whenComplete { _ in
-            guard self.context != nil else { return }
+            guard let gateContext = try? operations.context(handler: self.gate) else { return }
+            self.gate.open(gateContext)
+            operations.removeHandler(self.gate, promise: nil)
             operations.removeHandler(self, promise: nil)
         }
         self.readOn()

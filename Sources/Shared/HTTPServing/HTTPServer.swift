@@ -32,7 +32,7 @@ package struct HTTPServer: Sendable {
     ///   - limits: The bounds of the server.
     ///   - handler: Called for each request, on the event loop of its connection.
     /// - Returns: The running server, to be closed by its owner.
-    /// - Throws: `ListenError` for Unix paths, else what the system says.
+    /// - Throws: `ListenError` for Unix paths and descriptors, else what the system says.
     package static func start(
         on address: ListenAddress,
         group: any EventLoopGroup,
@@ -51,6 +51,8 @@ package struct HTTPServer: Sendable {
             unixListener = listener
             channel = try await self.adopt(listener.descriptor, bootstrap)
         case .descriptor(let descriptor):
+            // NIO traps on a descriptor that is none.
+            guard self.isStreamSocket(descriptor) else { throw ListenError.notASocket(address.description) }
             channel = try await self.adopt(descriptor, bootstrap)
         }
         try await channel.eventLoop.submit { CloseOnExec.set(on: channel) }.get()
@@ -111,8 +113,19 @@ package struct HTTPServer: Sendable {
         let decoder = ByteToMessageHandler(
             HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: parserLimits)
         )
-        try channel.pipeline.syncOperations.addHandler(decoder)
-        try channel.pipeline.syncOperations.addHandler(HTTPConnection(server: state, decoder: decoder))
+        let gate = UpgradeGate()
+        let operations = channel.pipeline.syncOperations
+        try operations.addHandler(gate)
+        try operations.addHandler(decoder)
+        try operations.addHandler(HTTPConnection(server: state, decoder: decoder, gate: gate))
+    }
+
+    private static func isStreamSocket(_ descriptor: Int32) -> Bool {
+        var type: CInt = 0
+        var size = socklen_t(MemoryLayout<CInt>.size)
+        // getsockopt writes at most the given size, which is that of the variable.
+        guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 else { return false }
+        return type == CInt(SOCK_STREAM.rawValue)
     }
 
     /// Takes a bound socket over; NIO listens on it again with a backlog of its own, so ours is set once more.

@@ -4,7 +4,7 @@ internal import Glibc
 package enum ListenError: Error, Equatable, CustomStringConvertible {
     /// A live process answers at the Unix path.
     case pathInUse(String)
-    /// What stands at the Unix path is not a socket.
+    /// What stands at the Unix path, or the descriptor, is not a stream socket.
     case notASocket(String)
     /// The Unix path is empty or longer than the system allows (107 bytes).
     case pathMalformed(String)
@@ -14,7 +14,7 @@ package enum ListenError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .pathInUse(let path): return "\(path): another process listens there"
-        case .notASocket(let path): return "\(path): exists and is not a socket"
+        case .notASocket(let path): return "\(path): is not a stream socket"
         case .pathMalformed(let path): return "\(path): not a usable socket path"
         case .system(let call, let path, let number):
             // strerror's text is copied before anything else can call it on this thread.
