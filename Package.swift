@@ -217,7 +217,8 @@ let package = Package(
         tests(
             "LLMWorkerCore",
             [
-                "LLMWorkerCore", "HTTPServing", "JSONText", "WorkerProtocol", "WorkerRuntime", nioCore, nioEmbedded,
+                "LLMWorkerCore", "HTTPServing", "JSONText", "Observability", "WorkerProtocol", "WorkerRuntime", nioCore,
+                nioEmbedded,
                 nioPosix, nioHTTP1, logging,
             ]
         ),
