@@ -35,9 +35,13 @@ extension Conversation {
         for speech in cut {
             if speech.stage == .synthesising { emit(.cancelSpeech(speech.generation)) }
             heard += heardTime(of: speech)
-            if speech.isResumable {
-                speeches += sayAgain(speech, from: heardCharacters(of: speech), mayBePrepared: true)
+            guard speech.isResumable else {
+                _ = recordHeard(speech, isCut: true)
+                continue
             }
+            let spoken = heardCharacters(of: speech)
+            noteHeard(speech, speech.text.split(atSentence: spoken).heard, isCut: true)
+            speeches += sayAgain(speech, from: spoken, mayBePrepared: true)
         }
         ledger.cleared()
         cancelTimer(.speech)

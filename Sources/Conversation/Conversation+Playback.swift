@@ -17,8 +17,8 @@ extension Conversation {
 
     /// The last mark of what is being heard did not come back in time: what was sent counts as heard.
     ///
-    /// As long as audio is still being handed over it is waited for; if none is, the rest is dropped with all that is
-    /// behind it.
+    /// As long as audio is still being handed over it is waited for; if none is although the network has played all
+    /// it had, the rest is dropped with all that is behind it.
     mutating func lastMarkStayedAway() {
         guard let front = ledger.front, front.isRendered else { return }
         if front.isSent {
@@ -79,7 +79,8 @@ extension Conversation {
         record(.speechFinished(turn: speech.turn, generation, confirmed: confirmed))
     }
 
-    private mutating func noteHeard(_ speech: Speech, _ text: String, isCut: Bool) {
+    /// Notes what the caller heard of a speech.
+    mutating func noteHeard(_ speech: Speech, _ text: String, isCut: Bool) {
         guard !text.isEmpty else { return }
         record(.agentSaid(turn: speech.turn, speech.generation, text: text, interrupted: isCut))
     }

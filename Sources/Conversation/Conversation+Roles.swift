@@ -45,6 +45,11 @@ extension Conversation {
             close(.roleAway(role), saying: .outage)
             return
         }
-        if role == .tts { end(closing) }
+        if role == .tts {
+            end(closing)
+        } else {
+            // The caller may yet keep the call up; then this has to be looked at again.
+            setTimer(.roleAway(role), settings.limits.roleAway)
+        }
     }
 }

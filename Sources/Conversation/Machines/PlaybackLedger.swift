@@ -43,8 +43,6 @@ struct PlaybackLedger: Sendable, Equatable {
         var isSent: Bool { isRendered && sent >= received }
         /// Whether everything was heard.
         var isHeard: Bool { isSent && confirmed >= sent }
-        /// All bytes, padding included.
-        var length: Int { max(received, sent) }
     }
 
     /// A mark on its way.
@@ -184,10 +182,10 @@ struct PlaybackLedger: Sendable, Equatable {
         return min(estimate, segment.received)
     }
 
-    /// How long it takes to hear what has arrived of the front segment.
+    /// How long it takes to hear what was handed over of the front segment.
     func remainingOfFront(at now: CallTime) -> Milliseconds {
         guard let front else { return 0 }
-        let bytes = max(front.length - position(at: now), 0)
+        let bytes = max(front.sent - position(at: now), 0)
         return Milliseconds((bytes + Self.bytesPerMillisecond - 1) / Self.bytesPerMillisecond)
     }
 

@@ -1,0 +1,28 @@
+/// SplitMix64: the only randomness of these tests.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    /// Begins with this seed.
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    /// The next number.
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// Whether something happens that does in one of so many cases.
+    mutating func oneIn(_ cases: Int) -> Bool {
+        Int.random(in: 0..<cases, using: &self) == 0
+    }
+
+    /// One of these.
+    mutating func pick<Element>(_ elements: [Element]) -> Element {
+        elements[Int.random(in: elements.indices, using: &self)]
+    }
+}
