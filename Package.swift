@@ -84,7 +84,7 @@ let package = Package(
         library(
             "ServiceRuntime",
             "Shared/ServiceRuntime",
-            ["CSystemd", "HTTPServing", "Observability", nioCore, nioPosix, nioHTTP1, logging, serviceLifecycle]
+            ["CSystemd", "HTTPServing", "Observability", nioCore, nioPosix, logging, unixSignals]
         ),
         library(
             "WorkerRuntime",

@@ -90,4 +90,11 @@ import Testing
         #expect(!LogBootstrap.isJournal(descriptor: writer, "nonsense"))
         #expect(!LogBootstrap.isJournal(descriptor: -1, "1:2"))
     }
+
+    @Test func `the environment can choose the format`() {
+        #expect(LogBootstrap.chosenFormat(["DIALTONE_LOG_FORMAT": "json"]) == .json)
+        #expect(LogBootstrap.chosenFormat(["DIALTONE_LOG_FORMAT": "auto"], descriptor: -1) == .text)
+        #expect(LogBootstrap.chosenFormat(["DIALTONE_LOG_FORMAT": "loud"], descriptor: -1) == .text)
+        #expect(LogBootstrap.chosenFormat([:], descriptor: -1) == .text)
+    }
 }

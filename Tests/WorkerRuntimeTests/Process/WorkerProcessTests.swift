@@ -100,6 +100,26 @@ import WorkerProtocol
         #expect(worker.service.events == ["start", "open 1", "closed 1", "stop"])
     }
 
+    @Test func `a gateway that does not read loses audio, and nothing else`() async throws {
+        let worker = try await RunningProcess()
+        let gateway = try await RawGateway.opened(path: worker.path)
+        try await gateway.setReading(false)
+        var buffer = ByteBuffer()
+        try Frame.open(1).append(to: &buffer)
+        for _ in 0..<40 { try Frame.control(1, ["type": "play", "count": 100_000]).append(to: &buffer) }
+        try Frame.control(1, ["type": "tell", "number": 9]).append(to: &buffer)
+        try await gateway.send(bytes: buffer)
+        await worker.service.happened("control 1 tell")
+        try await gateway.setReading(true)
+        var audioBytes = 0
+        while let frame = await gateway.next(), frame.type != "told" { audioBytes += frame.body.readableBytes }
+        #expect(audioBytes > 100_000)
+        #expect(audioBytes < 4_000_000)
+        try await gateway.send(.control(1, ["type": "close"]))
+        #expect(await gateway.next()?.type == "closed")
+        #expect(await worker.stop() == 0)
+    }
+
     @Test func `draining lets sessions end, takes no more, and removes the path`() async throws {
         let worker = try await RunningProcess()
         let gateway = try await RawGateway.opened(path: worker.path)

@@ -83,5 +83,10 @@ struct RawGateway: Sendable {
         return nil
     }
 
+    /// Stops reading, or goes on with it.
+    func setReading(_ isReading: Bool) async throws {
+        try await channel.setOption(.autoRead, value: isReading).get()
+    }
+
     func close() async throws { try await channel.close() }
 }

@@ -10,7 +10,12 @@ import WorkerProtocol
 /// A worker whose sessions do what the gateway's control messages tell them, and remember what they got.
 final class ScriptedService: WorkerService {
     let role = WorkerRole.stt
-    private let log = Mutex<[String]>([])
+    private struct Log {
+        var events: [String] = []
+        var waiters: [(event: String, continuation: AsyncStream<Never>.Continuation)] = []
+    }
+
+    private let log = Mutex(Log())
     private let failsToStart: Bool
 
     init(failsToStart: Bool = false) {
@@ -18,9 +23,23 @@ final class ScriptedService: WorkerService {
     }
 
     /// What happened, in order, as words: the event, the session, what came.
-    var events: [String] { log.withLock { $0 } }
+    var events: [String] { log.withLock { $0.events } }
 
-    func note(_ event: String) { log.withLock { $0.append(event) } }
+    /// Returns when this has happened.
+    func happened(_ event: String) async {
+        let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+        log.withLock { log in
+            if log.events.contains(event) { continuation.finish() } else { log.waiters.append((event, continuation)) }
+        }
+        for await _ in stream {}
+    }
+
+    func note(_ event: String) {
+        log.withLock { log in
+            log.events.append(event)
+            for waiter in log.waiters where waiter.event == event { waiter.continuation.finish() }
+        }
+    }
 
     func start(on group: any EventLoopGroup, metrics: MetricsRegistry, logger: Logger) async throws {
         struct Broken: Error {}

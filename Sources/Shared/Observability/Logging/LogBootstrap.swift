@@ -17,7 +17,7 @@ package enum LogBootstrap {
     ///   - format: how lines are written; `.auto` finds out.
     ///   - level: the lowest level that is written.
     ///   - showsSensitive: whether metadata marked ``Sensitivity/sensitive`` is written in clear.
-    ///   - environment: where `JOURNAL_STREAM` is looked up.
+    ///   - environment: where `DIALTONE_LOG_FORMAT` and `JOURNAL_STREAM` are looked up.
     /// - Returns: the logger of the process, labelled with its role.
     @discardableResult
     package static func start(
@@ -46,12 +46,14 @@ package enum LogBootstrap {
         case .journal: JournalLogSink()
         case .json: DescriptorLogSink(descriptor: STDERR_FILENO) { $0.jsonLine() }
         case .text: DescriptorLogSink(descriptor: STDERR_FILENO) { $0.textLine() }
-        case .auto:
-            sink(
-                for: isJournal(descriptor: STDERR_FILENO, environment["JOURNAL_STREAM"]) ? .journal : .text,
-                environment: environment
-            )
+        case .auto: sink(for: chosenFormat(environment), environment: environment)
         }
+    }
+
+    /// What `.auto` stands for: what `DIALTONE_LOG_FORMAT` says, else the journal if standard error is connected to it.
+    static func chosenFormat(_ environment: Environment, descriptor: CInt = STDERR_FILENO) -> LogFormat {
+        if let format = environment["DIALTONE_LOG_FORMAT"].flatMap(LogFormat.init), format != .auto { return format }
+        return isJournal(descriptor: descriptor, environment["JOURNAL_STREAM"]) ? .journal : .text
     }
 
     /// Whether a descriptor is the very stream that systemd connected to the journal.

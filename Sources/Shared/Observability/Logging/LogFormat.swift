@@ -6,6 +6,6 @@ package enum LogFormat: String, Sendable, CaseIterable {
     case json
     /// Entries with fields, straight to systemd's journal.
     case journal
-    /// The journal if it is what standard error is connected to, else text.
+    /// What `DIALTONE_LOG_FORMAT` says, else the journal if it is what standard error is connected to, else text.
     case auto
 }

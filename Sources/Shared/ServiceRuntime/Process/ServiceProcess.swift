@@ -102,10 +102,10 @@ package enum ServiceProcess {
         }
         context.readiness.set(readinessPart, isReady: true)
         await withDiscardingTaskGroup { group in
-            group.addTask { await Housekeeping(context: context, service: service).run() }
             context.readiness.observe { [notifier = context.notifier] isReady in
                 if isReady { notifier.ready(status: service.status) }
             }
+            group.addTask { await Housekeeping(context: context, service: service).run() }
             context.logger.info("Started")
             await serveUntilTold(service, context: context, signals: signals)
             context.logger.info("Stopping", metadata: ["status": "\(service.status)"])

@@ -79,10 +79,15 @@ struct RunningWorker: RunningService {
         context.readiness.add("listener")
         do {
             try await service.start(on: context.group, metrics: context.metrics, logger: context.logger)
+            let descriptor = descriptor(in: context.descriptors)
             let listener = try await UnixListener.start(
-                descriptor: descriptor(in: context.descriptors),
+                descriptor: descriptor,
                 path: options.socketPath,
                 bootstrap: server.bootstrap(on: context.group)
+            )
+            context.logger.info(
+                "Listening for links",
+                metadata: ["socket": "\(descriptor == nil ? options.socketPath : "from the service manager")"]
             )
             context.readiness.set("listener", isReady: true)
             return RunningWorker(service: service, listener: listener, server: server, admission: admission)
