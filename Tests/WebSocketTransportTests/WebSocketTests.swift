@@ -121,6 +121,17 @@ struct WebSocketTests {
         #expect(fixture.socket.isWritable)
     }
 
+    @Test func muchSentInOneTurnMakesTheSocketUnwritableUntilTheNext() throws {
+        let fixture = try Fixture()
+        fixture.socket.send(binary: [UInt8](repeating: 0, count: 64 * 1024 - 5))
+        #expect(fixture.socket.isWritable)
+        fixture.socket.ping()
+        #expect(fixture.socket.isWritable == false)
+        fixture.turn()
+        #expect(fixture.delegate.events == [.writable])
+        #expect(fixture.socket.isWritable)
+    }
+
     // MARK: - Receiving
 
     @Test func messagesAreDeliveredInOrderAndTheReadIsFinished() throws {

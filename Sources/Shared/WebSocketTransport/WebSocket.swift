@@ -7,6 +7,8 @@ package import NIOCore
 package final class WebSocket {
     /// Storage above this many bytes is given back when it has been emptied.
     private static let keptBufferBytes = 64 * 1024
+    /// With so many bytes sent in one turn of the loop the socket is not writable until the next.
+    private static let maximumTurnBytes = 64 * 1024
 
     /// The event loop of the connection; every call must be made on it.
     package let eventLoop: any EventLoop
@@ -35,6 +37,8 @@ package final class WebSocket {
     /// Whether the channel had ended before it was adopted, so that no event of it will say so.
     private var isStillborn = false
     private var isFlushScheduled = false
+    /// Whether the socket was not writable because of what was sent in this turn alone.
+    private var hasFilledTurn = false
     /// Whether the transport is to be closed at the end of this turn of the loop.
     private var isCloseDue = false
     /// What the channel said about its failure; nil if it has not failed.
@@ -73,8 +77,10 @@ package final class WebSocket {
     /// Whether messages can be sent and received; false from the first step of any end.
     package var isOpen: Bool { self.machine.isOpen }
 
-    /// Whether the connection is open and its channel would take more bytes without piling them up.
-    package var isWritable: Bool { self.machine.isOpen && self.channel.isWritable }
+    /// Whether the connection is open and would take more bytes without piling them up.
+    package var isWritable: Bool {
+        self.machine.isOpen && self.channel.isWritable && self.outbound.readableBytes < Self.maximumTurnBytes
+    }
 
     /// Bytes that wait to be sent: those of this turn of the loop and those the channel holds.
     package var bufferedBytes: Int { self.outbound.readableBytes + self.channelBufferedBytes }
@@ -270,6 +276,7 @@ package final class WebSocket {
     }
 
     private func scheduleFlush() {
+        if self.outbound.readableBytes >= Self.maximumTurnBytes { self.hasFilledTurn = true }
         guard !self.isFlushScheduled, let endOfTurn = self.endOfTurn else { return }
         self.isFlushScheduled = true
         self.eventLoop.execute(endOfTurn)
@@ -285,6 +292,10 @@ package final class WebSocket {
             self.closeTransport()
         } else {
             self.flush(promise: nil)
+            if self.hasFilledTurn {
+                self.hasFilledTurn = false
+                self.writabilityChanged()
+            }
         }
     }
 

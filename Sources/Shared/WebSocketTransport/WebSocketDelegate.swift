@@ -17,7 +17,7 @@ package protocol WebSocketDelegate: AnyObject {
     /// A pong came, asked for or not.
     func webSocketDidReceivePong(_ socket: WebSocket)
 
-    /// The channel takes bytes again after it had too many waiting.
+    /// The socket is writable again after too many bytes had waited.
     func webSocketDidBecomeWritable(_ socket: WebSocket)
 
     /// All messages of one read from the socket have been delivered.
