@@ -1,3 +1,4 @@
+import Glibc
 import HTTPServing
 import NIOCore
 import NIOPosix
@@ -111,6 +112,31 @@ struct WebSocketUpgradeTests {
             let client = try await RawClient.connect(port: server.port)
             try await client.send(Self.request)
             #expect(await client.readToEnd().hasPrefix("HTTP/1.1 403 "))
+        }
+    }
+
+    @Test func acceptedSocketsSendAtOnceAndStayWithThisProcess() async throws {
+        let (sockets, sink) = AsyncStream.makeStream(of: NIOLoopBound<WebSocket>.self)
+        let handler: @Sendable (HTTPRequest, HTTPResponder) -> Void = { _, responder in
+            let (_, events) = AsyncStream.makeStream(of: SocketEvent.self)
+            guard let socket = responder.upgradeToWebSocket(delegate: EventRecorder(events)) else { return }
+            sink.yield(NIOLoopBound(socket, eventLoop: responder.eventLoop))
+        }
+        try await withServer(handler: handler) { server in
+            let client = try await RawClient.connect(port: server.port)
+            try await client.send(Self.request)
+            var iterator = sockets.makeAsyncIterator()
+            let socket = try #require(await iterator.next())
+            let (noDelay, flags) = try await socket.eventLoop.submit {
+                let channel = socket.value.channel
+                let noDelay = try channel.syncOptions?.getOption(.tcpOption(.tcp_nodelay))
+                let flags = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable {
+                    (descriptor: NIOBSDSocket.Handle) in fcntl(descriptor, F_GETFD)
+                }
+                return (noDelay, flags)
+            }.get()
+            #expect(noDelay == 1)
+            #expect(flags == FD_CLOEXEC)
         }
     }
 

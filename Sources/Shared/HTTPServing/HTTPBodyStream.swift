@@ -9,7 +9,7 @@ package final class HTTPBodyStream {
     package let eventLoop: any EventLoop
     /// Called once if the other end goes before the body is finished.
     package var onDisconnect: (() -> Void)?
-    /// Called each time the channel takes bytes again after it had too many waiting.
+    /// Called each time the body is writable again after too many bytes had waited.
     package var onWritable: (() -> Void)?
 
     /// Nil once finished, aborted or disconnected.
@@ -25,7 +25,7 @@ package final class HTTPBodyStream {
         self.eventLoop.execute { connection.value.streamDropped() }
     }
 
-    /// Whether the body is still under way and the channel would take more without piling it up.
+    /// Whether the body is still under way and more of it would not pile up.
     package var isWritable: Bool { self.connection?.value.isWritable ?? false }
 
     /// Whether the body is still under way.

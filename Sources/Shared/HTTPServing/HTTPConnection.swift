@@ -12,6 +12,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// How long the other end may take to close after our last reply; what it still sends is dropped meanwhile.
     static let lingerTimeout = TimeAmount.seconds(1)
+    /// With so many bytes written in one turn of the loop a body is not writable until the next.
+    private static let maximumTurnBytes = 64 * 1024
 
     private let server: HTTPServerState
     private let decoder: ByteToMessageHandler<HTTPRequestDecoder>
@@ -30,6 +32,8 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     private weak var responder: HTTPResponder?
     private weak var stream: HTTPBodyStream?
     private var isFlushScheduled = false
+    /// Whether the body was not writable because of what was written in this turn alone.
+    private var hasFilledTurn = false
     private var timer: Scheduled<Void>?
 
     init(server: HTTPServerState, decoder: ByteToMessageHandler<HTTPRequestDecoder>, gate: UpgradeGate) {
@@ -88,7 +92,7 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         guard !self.machine.isUpgraded else { return context.fireChannelWritabilityChanged() }
-        if context.channel.isWritable { self.stream?.onWritable?() }
+        if self.isWritable { self.stream?.onWritable?() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -166,8 +170,11 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     // MARK: - Replies
 
-    /// Whether the channel takes bytes without piling them up.
-    var isWritable: Bool { self.context?.channel.isWritable ?? false }
+    /// Whether more bytes would not pile up.
+    var isWritable: Bool {
+        guard let context = self.context else { return false }
+        return context.channel.isWritable && self.writer.byteCount < Self.maximumTurnBytes
+    }
 
     func reply(_ reply: HTTPReply) {
         guard let exchange = self.machine.exchange else { return }
@@ -190,10 +197,11 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
 
     func writeBody(_ bytes: ByteBuffer) {
         guard self.machine.exchange != nil else { return }
-        let held = self.isWritable ? 0 : self.channelBufferedBytes
+        let held = self.context?.channel.isWritable == true ? 0 : self.channelBufferedBytes
         let waiting = held + self.writer.byteCount + bytes.readableBytes
         guard waiting <= self.server.limits.maximumBufferedBytes else { return self.abort() }
         self.writer.writeBody(bytes)
+        if self.writer.byteCount >= Self.maximumTurnBytes { self.hasFilledTurn = true }
         self.scheduleFlush()
     }
 
@@ -296,6 +304,9 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
         context.eventLoop.assumeIsolated().execute {
             self.isFlushScheduled = false
             self.flush(promise: nil)
+            guard self.hasFilledTurn else { return }
+            self.hasFilledTurn = false
+            if self.isWritable { self.stream?.onWritable?() }
         }
     }
 
@@ -313,9 +324,10 @@ final class HTTPConnection: ChannelDuplexHandler, RemovableChannelHandler {
     private func closeAfterFlush() {
         guard let context = self.context else { return }
         self.queue.removeAll()
-        self.startTimer(Self.lingerTimeout)
+        self.startTimer(self.server.limits.idleTimeout)
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in
+            self.startTimer(Self.lingerTimeout)
             self.context?.close(mode: .output, promise: nil)
         }
         self.flush(promise: written)
