@@ -1,7 +1,6 @@
 package import JSONText
 package import Logging
 package import NIOCore
-import NIOPosix
 package import WorkerProtocol
 
 /// What a link hands the frames of one session to; all calls on the link's loop.
@@ -43,22 +42,22 @@ package final class WorkerLink {
     /// Sessions this loop has on the link.
     package var sessionCount: Int { sessions.count }
 
-    private let eventLoop: any EventLoop
-    private let hello: Hello
-    private let logger: Logger
-    private weak var owner: (any WorkerLinkOwner)?
-    private var generator: any RandomNumberGenerator
-    private var machine: WorkerLinkStateMachine
-    private let heartbeatInterval: Int64
-    private var connection: WorkerLinkConnection?
-    private var sessions: [UInt32: any WorkerLinkSession] = [:]
+    let eventLoop: any EventLoop
+    let hello: Hello
+    let logger: Logger
+    weak var owner: (any WorkerLinkOwner)?
+    var generator: any RandomNumberGenerator
+    var machine: WorkerLinkStateMachine
+    let heartbeatInterval: Int64
+    var connection: WorkerLinkConnection?
+    var sessions: [UInt32: any WorkerLinkSession] = [:]
     private var lastSession: UInt32 = 0
-    private var batch = ByteBuffer()
+    var batch = ByteBuffer()
     private var scratch: [UInt8] = []
     private var isFlushScheduled = false
-    private var stalled: StalledFrames
-    private var retryTimer: Scheduled<Void>?
-    private var beatTimer: Scheduled<Void>?
+    var stalled: StalledFrames
+    var retryTimer: Scheduled<Void>?
+    var beatTimer: Scheduled<Void>?
 
     /// Makes a link that does nothing until ``start()``.
     ///
@@ -99,6 +98,9 @@ package final class WorkerLink {
 
     /// Whether the link is up.
     package var isOpen: Bool { machine.isOpen }
+
+    /// Whether a socket is open or being opened.
+    package var isConnected: Bool { connection != nil }
 
     /// Own sessions against what the worker takes, for choosing the least loaded.
     package var load: Double { Double(sessions.count) / Double(max(1, machine.capacity)) }
@@ -180,7 +182,7 @@ package final class WorkerLink {
         eventLoop.assumeIsolated().execute { [weak self] in self?.flush() }
     }
 
-    private func flush() {
+    func flush() {
         isFlushScheduled = false
         guard batch.readableBytes > 0, let connection else {
             batch.clear()
@@ -192,7 +194,7 @@ package final class WorkerLink {
 
     // MARK: - Events of the socket
 
-    fileprivate func received(_ buffer: inout ByteBuffer, on source: WorkerLinkConnection) {
+    func received(_ buffer: inout ByteBuffer, on source: WorkerLinkConnection) {
         machine.frameReceived(at: now)
         do {
             try LinkFrameDecoder().decode(&buffer) { kind, session, body in
@@ -204,7 +206,7 @@ package final class WorkerLink {
         }
     }
 
-    fileprivate func becameWritable() {
+    func becameWritable() {
         guard connection?.isWritable == true, !stalled.isEmpty else { return }
         for frame in stalled.takeAll(at: now) {
             // Each was checked against the limit when it came.
@@ -213,7 +215,7 @@ package final class WorkerLink {
         flush()
     }
 
-    fileprivate func closed(_ source: WorkerLinkConnection) {
+    func closed(_ source: WorkerLinkConnection) {
         guard connection === source else { return }
         perform(machine.socketClosed(using: &generator))
     }
@@ -252,170 +254,4 @@ package final class WorkerLink {
             }
         }
     }
-
-    // MARK: - Actions
-
-    private var now: Int64 { Int64(clamping: eventLoop.now.uptimeNanoseconds / 1_000_000) }
-
-    private func perform(_ actions: [WorkerLinkStateMachine.Action]) {
-        for action in actions {
-            switch action {
-            case .connect: connect()
-            case .sendHello(let deadline):
-                send(control: LinkMessage.hello(hello).json, session: LinkFrame.linkSession)
-                flush()
-                let source = connection
-                after(deadline) { link in
-                    guard link.connection === source else { return }
-                    link.perform(link.machine.helloDeadlinePassed(using: &link.generator))
-                }
-            case .announceOpen:
-                logger.info("worker link is up", metadata: ["worker.capacity": "\(machine.capacity)"])
-                armBeat()
-                owner?.linkOpened(self)
-            case .sendHeartbeat:
-                send(control: LinkMessage.heartbeat(sessions: sessions.count).json, session: LinkFrame.linkSession)
-                armBeat()
-            case .announceDraining:
-                logger.info("worker is draining")
-                armBeat()
-                owner?.linkUnavailable(self, failure: nil)
-            case .announceLost(let failure): announceLost(failure)
-            case .closeSocket: closeSocket()
-            case .scheduleRetry(let milliseconds):
-                retryTimer?.cancel()
-                retryTimer = after(milliseconds) { $0.perform($0.machine.retryDue()) }
-            }
-        }
-    }
-
-    private func connect() {
-        let connection = WorkerLinkConnection(link: self)
-        self.connection = connection
-        connection.connect(to: socket.path, on: eventLoop) { [weak self] succeeded in
-            guard let self, self.connection === connection else {
-                connection.close()
-                return
-            }
-            if succeeded {
-                self.perform(self.machine.connected(at: self.now))
-            } else {
-                self.connection = nil
-                self.perform(self.machine.connectFailed(using: &self.generator))
-            }
-        }
-    }
-
-    private func closeSocket() {
-        beatTimer?.cancel()
-        beatTimer = nil
-        batch.clear()
-        stalled.removeAll()
-        let closing = connection
-        connection = nil
-        closing?.close()
-    }
-
-    private func announceLost(_ failure: WorkerFailure) {
-        logger.info("worker link is lost", metadata: ["error.kind": "\(failure.detail)"])
-        let lost = sessions
-        sessions.removeAll()
-        owner?.linkUnavailable(self, failure: failure)
-        for session in lost.keys.sorted() { lost[session]?.linkLost(failure) }
-    }
-
-    private func armBeat() {
-        beatTimer?.cancel()
-        beatTimer = after(heartbeatInterval) { $0.perform($0.machine.beatDue(at: $0.now, using: &$0.generator)) }
-    }
-
-    @discardableResult
-    private func after(_ milliseconds: Int64, _ body: @escaping (WorkerLink) -> Void) -> Scheduled<Void> {
-        eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(milliseconds)) { [weak self] in
-            if let self { body(self) }
-        }
-    }
-}
-
-/// One connection of a link, from connect to close; the next attempt gets a new one.
-private final class WorkerLinkConnection: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    private weak var link: WorkerLink?
-    private var channel: (any Channel)?
-    private var unread = ByteBuffer()
-
-    init(link: WorkerLink) {
-        self.link = link
-    }
-
-    var isWritable: Bool { channel?.isWritable ?? false }
-
-    func connect(to path: String, on eventLoop: any EventLoop, completion: @escaping (Bool) -> Void) {
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        ClientBootstrap(group: eventLoop)
-            .channelOption(
-                .writeBufferWaterMark,
-                value: .init(low: WorkerLinkConnection.lowWaterMark, high: WorkerLinkConnection.highWaterMark)
-            )
-            .channelOption(
-                .recvAllocator,
-                value: FixedSizeRecvByteBufferAllocator(capacity: WorkerLinkConnection.receiveBufferBytes)
-            )
-            .connectTimeout(.seconds(1))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(bound.value)
-                }
-            }
-            .connect(unixDomainSocketPath: path)
-            .assumeIsolated()
-            .whenComplete { result in
-                switch result {
-                case .success(let channel):
-                    self.channel = channel
-                    completion(true)
-                    if !channel.isActive { self.link?.closed(self) }
-                case .failure: completion(false)
-                }
-            }
-    }
-
-    func writeAndFlush(_ buffer: ByteBuffer) {
-        channel?.writeAndFlush(buffer, promise: nil)
-    }
-
-    func close() {
-        channel?.close(promise: nil)
-        channel = nil
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var buffer = unwrapInboundIn(data)
-        if unread.readableBytes > 0 {
-            unread.writeBuffer(&buffer)
-            link?.received(&unread, on: self)
-            if unread.readableBytes == 0 { unread.clear() }
-        } else {
-            link?.received(&buffer, on: self)
-            if buffer.readableBytes > 0 { unread = ByteBuffer(buffer: buffer) }
-        }
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        link?.becameWritable()
-        context.fireChannelWritabilityChanged()
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        link?.closed(self)
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
-    }
-
-    private static let lowWaterMark = 64 * 1024
-    private static let highWaterMark = 256 * 1024
-    private static let receiveBufferBytes = 64 * 1024
 }
