@@ -151,7 +151,7 @@ let package = Package(
         library("LocalStack", "LocalStack", [subprocess, systemPackage]),
 
         // Layer 6: executables.
-        executable("dialtone-gateway", "Gateway/Main", ["GatewayCore", argumentParser]),
+        executable("dialtone-gateway", "Gateway/Main", ["GatewayCore", "ServiceRuntime", argumentParser, logging]),
         executable("dialtone-stt", "STTWorker/Main", ["STTWorkerCore", "WorkerRuntime", argumentParser]),
         executable("dialtone-llm", "LLMWorker/Main", ["LLMWorkerCore", argumentParser]),
         executable("dialtone-tts", "TTSWorker/Main", ["TTSWorkerCore", "WorkerRuntime", argumentParser]),
@@ -201,8 +201,8 @@ let package = Package(
         tests(
             "GatewayCore",
             [
-                "GatewayCore", "AgentConfiguration", "Conversation", "HTTPServing", "JSONText", "RequestSigning",
-                "TelephonyAudio",
+                "GatewayCore", "AgentConfiguration", "Conversation", "HTTPServing", "JSONText", "Observability",
+                "RequestSigning", "ServiceRuntime", "TelephonyAudio",
                 "WebSocketTransport", "WorkerProtocol", nioCore, nioEmbedded, nioPosix, nioHTTP1, logging,
             ]
         ),

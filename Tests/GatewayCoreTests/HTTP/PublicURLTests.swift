@@ -17,8 +17,14 @@ import Testing
         #expect(url.webSocketURL(target: "/twilio/media") == "ws://127.0.0.1:8080/twilio/media")
     }
 
+    @Test func `A path in front stays in front`() throws {
+        let url = try #require(PublicURL("https://example.com/phone/"))
+        #expect(url.authority == "example.com")
+        #expect(url.url(target: "/twilio/voice") == "https://example.com/phone/twilio/voice")
+    }
+
     @Test(arguments: [
-        "", "voice.example.com", "ftp://x", "https://", "https:///", "https://a/b", "https://a?b", "https://u@a",
+        "", "voice.example.com", "ftp://x", "https://", "https:///", "https://a?b", "https://u@a",
         "https://a b", "https://a#e",
     ])
     func `What is not an origin is refused`(text: String) {

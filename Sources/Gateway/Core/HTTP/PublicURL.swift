@@ -2,12 +2,14 @@
 ///
 /// Signatures are checked over it and TwiML names it; what a request says in `Host` is never used.
 package struct PublicURL: Sendable, Equatable {
-    /// Scheme, host and port, without a slash at the end: `https://voice.example.com`.
+    /// Scheme, host, port and path, without a slash at the end: `https://voice.example.com`.
     package let origin: String
 
-    /// Reads `https://host[:port]`; `http` is for trying things on one machine.
+    /// Reads `https://host[:port][/path]`; `http` is for trying things on one machine.
     ///
-    /// - Returns: nil unless it is an origin without path, query, fragment or user.
+    /// A path is what a proxy in front strips.
+    ///
+    /// - Returns: nil for anything else: a query, a fragment, a user, characters that do not belong.
     package init?(_ text: String) {
         var rest = Substring(text)
         let scheme: String
@@ -24,17 +26,17 @@ package struct PublicURL: Sendable, Equatable {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: ":"),
-                UInt8(ascii: "["), UInt8(ascii: "]"):
+                UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "/"), UInt8(ascii: "_"), UInt8(ascii: "~"):
                 true
             default: false
             }
         }
-        guard !rest.isEmpty, allowed else { return nil }
+        guard !rest.isEmpty, allowed, rest.first != "/" else { return nil }
         origin = scheme + "://" + rest
     }
 
     /// Host and port, as in a `Host` header.
-    package var authority: Substring { origin.drop { $0 != "/" }.dropFirst(2) }
+    package var authority: Substring { origin.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" } }
 
     /// The absolute URL of a request target, which is used as it was received.
     package func url(target: String) -> String { origin + target }
