@@ -239,6 +239,8 @@ struct AnthropicSessionTests {
             let failure = await heard.untilEnd().failure
             #expect(failure?.kind == .timedOut)
             #expect(failure?.detail == "anthropic said \(hasBegun ? "nothing more" : "nothing") within 30 ms")
+            // Before the first word the request may not even have arrived within so short a time.
+            guard hasBegun else { return }
             var disconnects = scripted.disconnects.makeAsyncIterator()
             #expect(await disconnects.next() == 1)
         }

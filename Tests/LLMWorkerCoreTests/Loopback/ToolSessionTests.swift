@@ -123,10 +123,10 @@ struct ToolSessionTests {
 
     @Test("a tool that does not answer in time is an error, and its request is closed")
     func timeout() async throws {
-        try await withTool(timeoutMilliseconds: 30) { _, _, _ in
+        try await withTool(timeoutMilliseconds: 1000) { _, _, _ in
         } test: { driver, server, _, heard in
             driver.send(run("a"))
-            #expect(await heard.answer() == result("a", "The tool did not answer within 30 ms.", isError: true))
+            #expect(await heard.answer() == result("a", "The tool did not answer within 1000 ms.", isError: true))
             var disconnects = server.disconnects.makeAsyncIterator()
             #expect(await disconnects.next() == 1)
         }
