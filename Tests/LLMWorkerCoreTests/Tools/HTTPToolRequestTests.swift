@@ -47,6 +47,7 @@ struct HTTPToolRequestTests {
         )
         #expect(request.body == nil)
         #expect(try self.request(Self.tool(method), [:]).url == "https://example.com/slots")
+        #expect(try self.request(Self.tool(method, url: "https://a.b/x/"), [:]).url == "https://a.b/x/")
         #expect(try self.request(Self.tool(method, url: "https://a.b/?k=1"), ["x": 1]).url == "https://a.b/?k=1&x=1")
     }
 

@@ -36,7 +36,7 @@ package struct AnthropicProvider: LanguageModelProvider {
         headers.add(name: "accept", value: "text/event-stream")
         return ProviderRequest(
             method: .POST,
-            url: baseURL.text + "/v1/messages",
+            url: baseURL.base + "/v1/messages",
             headers: headers,
             body: AnthropicRequest.body(settings: settings, history: history)
         )
@@ -44,7 +44,7 @@ package struct AnthropicProvider: LanguageModelProvider {
 
     /// `GET /v1/models` of one model, which costs nothing.
     package func warmingRequest() -> ProviderRequest {
-        ProviderRequest(method: .GET, url: baseURL.text + "/v1/models?limit=1", headers: Self.headers)
+        ProviderRequest(method: .GET, url: baseURL.base + "/v1/models?limit=1", headers: Self.headers)
     }
 
     /// The header `x-api-key`; exactly one credential is sent, or the answer is 401.

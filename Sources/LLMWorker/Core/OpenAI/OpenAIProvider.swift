@@ -26,7 +26,7 @@ package struct OpenAIProvider: LanguageModelProvider {
     package func request(settings: LanguageModelSettings, history: WellFormedHistory) -> ProviderRequest {
         ProviderRequest(
             method: .POST,
-            url: baseURL.text + "/chat/completions",
+            url: baseURL.base + "/chat/completions",
             headers: [
                 "content-type": "application/json", "accept": "text/event-stream", "user-agent": "dialtone",
             ],
@@ -36,7 +36,7 @@ package struct OpenAIProvider: LanguageModelProvider {
 
     /// `GET /models`, which costs nothing.
     package func warmingRequest() -> ProviderRequest {
-        ProviderRequest(method: .GET, url: baseURL.text + "/models", headers: ["user-agent": "dialtone"])
+        ProviderRequest(method: .GET, url: baseURL.base + "/models", headers: ["user-agent": "dialtone"])
     }
 
     /// The header `authorization` with a bearer token.

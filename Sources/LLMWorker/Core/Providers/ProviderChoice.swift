@@ -55,7 +55,9 @@ package struct ProviderChoice: Sendable {
         // The last one is always there.
         let text = urls.compactMap(\.self).first ?? ""
         do throws(ServiceURLError) {
-            provider = make(try ServiceURL(text))
+            let url = try ServiceURL(text)
+            guard !url.hasQuery else { throw .malformed }
+            provider = make(url)
         } catch {
             throw refusal("the base URL of \(name): \(error)")
         }

@@ -17,7 +17,7 @@ package enum ServiceURLError: Error, Equatable, CustomStringConvertible {
 
 /// The URL of an HTTP service that may be given secrets: https, or http on the loopback interface.
 package struct ServiceURL: Equatable, Hashable, Sendable {
-    /// The URL without trailing slashes.
+    /// The URL as it was written.
     package let text: String
 
     /// The host in lower case; IPv6 without brackets.
@@ -40,9 +40,15 @@ package struct ServiceURL: Equatable, Hashable, Sendable {
         guard isSecure || Self.isLoopback(host) else { throw .plainTextToRemoteHost }
         self.host = host
         hasQuery = rest.contains("?")
+        self.text = text
+    }
+
+    /// The URL without slashes at its end, to append a path to.
+    package var base: String {
+        guard !hasQuery else { return text }
         var trimmed = text[...]
-        while trimmed.hasSuffix("/") && !hasQuery { trimmed.removeLast() }
-        self.text = String(trimmed)
+        while trimmed.hasSuffix("/") { trimmed.removeLast() }
+        return String(trimmed)
     }
 
     private static func host(ofAuthority authority: Substring) -> String? {
