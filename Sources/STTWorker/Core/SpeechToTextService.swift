@@ -42,13 +42,13 @@ package final class SpeechToTextService: WorkerService {
         do {
             try WebSocketClient.prepareTLS()
         } catch {
-            logger.warning("the trust roots for TLS cannot be read", metadata: ["error": "\(error)"])
+            logger.warning("The trust roots for TLS cannot be read", metadata: ["error": "\(error)"])
         }
         do {
             _ = try DeepgramCredentials.load(environment: environment, release: release)
             _ = try DeepgramAddress(variable: Self.addressVariable, configured: nil, environment: environment)
         } catch {
-            logger.warning("sessions will be refused", metadata: error.logMetadata)
+            logger.warning("Sessions will be refused", metadata: error.logMetadata)
         }
     }
 

@@ -77,6 +77,22 @@ import Testing
         #expect(chunkSizes().reduce(0, +) == 16_000 - 6 * 800)
     }
 
+    @Test mutating func aBacklogOfSilenceDoesNotHoldUpTheSpeechAfterIt() {
+        rig.open()
+        _ = rig.take()
+        rig.speak(milliseconds: 1_000)
+        _ = rig.take()
+        rig.audio([UInt8](repeating: 0xFF, count: 40_000))
+        rig.audio([UInt8](repeating: 0x10, count: 800))
+        rig.advance(500)
+        let sent = rig.takeAudio()
+        #expect(sent.suffix(800) == [UInt8](repeating: 0x10, count: 800))
+        #expect(sent.count < 8_000)
+        // The provider's times still fit the caller's audio.
+        rig.final("Hello", from: 0, to: 99)
+        #expect(rig.machine.settledPosition == 8_000 + 40_800)
+    }
+
     @Test mutating func of11SecondsBeforeTheConnectionTheOldestIsDroppedAndCounted() {
         rig.audio([UInt8](repeating: 0x11, count: 8_000))
         rig.audio([UInt8](repeating: 0x10, count: 80_000))

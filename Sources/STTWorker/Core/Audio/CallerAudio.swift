@@ -59,22 +59,33 @@ package struct CallerAudio: Sendable {
     ///
     /// Silence sent again would only hold up what is said after it. Of quiet audio the last 300 ms are kept.
     package mutating func rewind() {
+        next = start
         let excess = quietBytes - Self.leadInBytes
         if excess > 0 { discard(excess) }
         next = start
     }
 
-    /// How much silence the audio kept begins with.
+    /// Leaves out the silence that the unsent audio begins with, but for its last 300 ms.
+    ///
+    /// - Returns: whether any was left out.
+    package mutating func skipSilence() -> Bool {
+        let excess = quietBytes - Self.leadInBytes
+        if excess > 0 { next += Int64(excess) }
+        return excess > 0
+    }
+
+    /// How much silence the unsent audio begins with.
     private var quietBytes: Int {
         let block = 800
         let audio = bytes.readableBytesUInt8Span
-        var quiet = 0
-        while quiet < audio.count {
-            let end = min(quiet + block, audio.count)
-            guard AudioLevel.decibels(muLaw: audio.extracting(quiet..<end)) < Self.quietDecibels else { break }
-            quiet = end
+        let first = Int(next - start)
+        var end = first
+        while end < audio.count {
+            let following = min(end + block, audio.count)
+            guard AudioLevel.decibels(muLaw: audio.extracting(end..<following)) < Self.quietDecibels else { break }
+            end = following
         }
-        return quiet
+        return end - first
     }
 
     private mutating func drop(_ count: Int) {

@@ -1,12 +1,12 @@
 /// Keeps what is sent to the provider near real time when there is a backlog.
 ///
 /// Deepgram listen v1, recovering from connection errors: audio faster than 1.25 times real time may be refused; this
-/// sends at most 1.2 times. Pauses earn credit of up to one second, so that the jitter of a live call adds no delay.
+/// sends at most 1.2 times. Pauses earn credit of up to 500 ms, so that the jitter of a live call adds no delay.
 package struct SendPacer: Sendable {
     /// 1.2 times 8 bytes per millisecond.
     static let bytesPerMillisecond = 9.6
-    /// One second of audio.
-    static let maximumCredit = 8000.0
+    /// 500 ms of audio.
+    static let maximumCredit = 4000.0
 
     private var credit: Double
     private var updatedAt: Int64

@@ -3,6 +3,9 @@ internal import TelephonyAudio
 internal import WorkerProtocol
 
 extension ListenMachine {
+    /// Unsent audio above this is a backlog: 500 ms.
+    private static let backlogBytes = 4_000
+
     /// Caller audio arrived over the link.
     package mutating func audioReceived(_ bytes: ByteBuffer, at now: Int64) -> [ListenAction] {
         guard phase != .draining, phase != .over, bytes.readableBytes > 0 else { return [] }
@@ -34,6 +37,8 @@ extension ListenMachine {
             guard isWritable, var connection else { break }
             let position = audio.next
             let wait = connection.pacer.delay(for: min(audio.unsentBytes, timings.chunkBytes), at: now)
+            // A backlog of silence, as when a gap was filled, must not hold up what is said after it.
+            if wait > 0, audio.unsentBytes > Self.backlogBytes, audio.skipSilence() { continue }
             guard wait == 0, let chunk = audio.take(timings.chunkBytes) else {
                 actions.append(.setTimer(.pacing, milliseconds: wait))
                 break

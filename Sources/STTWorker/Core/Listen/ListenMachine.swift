@@ -73,6 +73,9 @@ package struct ListenMachine {
     /// Whether the session is over.
     package var isOver: Bool { phase == .over }
 
+    /// How far the caller's audio is transcribed for good, in bytes since the session began.
+    package var settledPosition: Int64 { transcript.settledPosition }
+
     /// The session was opened.
     package mutating func started() -> [ListenAction] {
         [.report(.session(.opened)), .connect]

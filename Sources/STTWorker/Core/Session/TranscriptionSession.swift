@@ -104,24 +104,24 @@ package final class TranscriptionSession {
         switch note {
         case .opened(let requestID, let isReplay):
             outbox.logger.info(
-                "transcription connected",
+                "Transcription connected",
                 metadata: ["provider.request_id": "\(requestID ?? "")", "replay": "\(isReplay)"]
             )
         case .lost(let failure, let retry):
             outbox.logger.notice(
-                "transcription connection lost",
+                "Transcription connection lost",
                 metadata: failure.logMetadata.merging(["retry_ms": "\(retry)"]) { _, new in new }
             )
         case .dropped(let bytes):
-            outbox.logger.trace("caller audio dropped", metadata: ["bytes": "\(bytes)"])
+            outbox.logger.trace("Caller audio dropped", metadata: ["bytes": "\(bytes)"])
         case .complaint(let text):
-            outbox.logger.warning("transcription provider complains", metadata: ["provider.message": "\(text)"])
+            outbox.logger.warning("Transcription provider complains", metadata: ["provider.message": "\(text)"])
         case .unknownMessage(let type):
-            outbox.logger.debug("unknown transcription message", metadata: ["type": "\(type)"])
+            outbox.logger.debug("Unknown transcription message", metadata: ["type": "\(type)"])
         case .malformedMessage:
-            outbox.logger.debug("malformed transcription message")
+            outbox.logger.debug("Malformed transcription message")
         case .finalizeTimedOut:
-            outbox.logger.debug("finalize was not answered in time")
+            outbox.logger.debug("Finalize was not answered in time")
         }
     }
 }
@@ -171,7 +171,7 @@ extension TranscriptionSession: DeepgramSocketOwner {
 
     package func socketReceived(binary: ByteBuffer) {
         // The provider sends no binary messages; one is no reason to lose the call.
-        outbox.logger.debug("binary message from the transcription provider")
+        outbox.logger.debug("Binary message from the transcription provider")
     }
 
     package func socketPonged() {

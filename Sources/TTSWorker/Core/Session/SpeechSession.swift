@@ -110,31 +110,31 @@ package final class SpeechSession {
         let logger = outbox.logger
         switch note {
         case .opened(let requestID):
-            logger.info("speech connected", metadata: ["provider.request_id": "\(requestID ?? "")"])
+            logger.info("Speech connected", metadata: ["provider.request_id": "\(requestID ?? "")"])
         case .lost(let failure, let retry):
             logger.notice(
-                "speech connection lost",
+                "Speech connection lost",
                 metadata: failure.logMetadata.merging(["retry_ms": "\(retry)"]) { _, new in new }
             )
         case .rotated:
-            logger.info("speech connection replaced")
+            logger.info("Speech connection replaced")
         case .firstAudio(let milliseconds):
-            logger.debug("first audio of a reply", metadata: ["duration_ms": "\(milliseconds)"])
+            logger.debug("First audio of a reply", metadata: ["duration_ms": "\(milliseconds)"])
         case .resent(let generation):
-            logger.notice("text sent again", metadata: ["generation": "\(generation)"])
+            logger.notice("Text sent again", metadata: ["generation": "\(generation)"])
         case .clearTimedOut:
-            logger.notice("clear was not answered in time")
+            logger.notice("Clear was not answered in time")
         case .discarded(let bytes):
-            logger.debug("audio of a cancelled reply dropped", metadata: ["bytes": "\(bytes)"])
+            logger.debug("Audio of a cancelled reply dropped", metadata: ["bytes": "\(bytes)"])
         case .complaint(let code, let text):
             logger.warning(
-                "speech provider complains",
+                "Speech provider complains",
                 metadata: ["provider.code": "\(code)", "provider.message": "\(text)"]
             )
         case .unknownMessage(let type):
-            logger.debug("unknown speech message", metadata: ["type": "\(type)"])
+            logger.debug("Unknown speech message", metadata: ["type": "\(type)"])
         case .malformedMessage:
-            logger.debug("malformed speech message")
+            logger.debug("Malformed speech message")
         }
     }
 }
