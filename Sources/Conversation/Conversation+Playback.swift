@@ -17,18 +17,22 @@ extension Conversation {
 
     /// The last mark of what is being heard did not come back in time: what was sent counts as heard.
     ///
-    /// As long as audio is still being handed over it is waited for; if none is although the network has played all
-    /// it had, the rest is dropped with all that is behind it.
+    /// Audio that was not handed over is waited for, as the stream may be broken for a while; at last it is dropped.
     mutating func lastMarkStayedAway() {
         guard let front = ledger.front, front.isRendered else { return }
-        if front.isSent {
+        let stall = closing == nil ? settings.limits.playbackStall : settings.limits.markGrace
+        if front.isAsGoodAsSent {
             _ = ledger.abandonFront()
             speechHeard(front.generation, confirmed: false)
             awaitLastMark()
-        } else if ledger.lastSent > playbackArmed {
-            awaitLastMark()
+        } else if now - max(ledger.lastSent, playbackWatched) < stall {
+            setTimer(.playback, ledger.remainingOfFront(at: now) + settings.limits.markGrace)
         } else {
+            let waiting = speeches.filter { $0.stage == .waiting }
+            speeches.removeAll { $0.stage == .waiting }
             _ = cutSpeeches()
+            speeches = waiting
+            advanceSpeech()
         }
     }
 
@@ -38,7 +42,7 @@ extension Conversation {
             cancelTimer(.playback)
             return
         }
-        playbackArmed = now
+        playbackWatched = now
         setTimer(.playback, ledger.remainingOfFront(at: now) + settings.limits.markGrace)
     }
 

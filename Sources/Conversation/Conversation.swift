@@ -11,6 +11,11 @@
 /// reply it is owed (``Reply``, ``ToolLedger``), what is being said (``Speech``, ``PlaybackLedger``), an interruption
 /// that may turn out to be none (``Interruption``), and the farewell (``Closing``). After each input `settle` makes
 /// sure that something will happen next: whatever is waited for has a timer.
+///
+/// What the shell owes: effects are done in order, and inputs they lead to are given after the list is done; audio is
+/// handed over in the order of its arrival; audio of a speech that was cancelled, failed or cleared is dropped; each
+/// timer fires once, unless stopped or restarted before; nothing is done for a call whose list ended with `hangUp` or
+/// `transfer`, or that was told to have `stopped`.
 package struct Conversation: Sendable {
     /// How far the call is.
     enum Phase: Sendable, Equatable {
@@ -63,8 +68,8 @@ package struct Conversation: Sendable {
     var rate = SpeechRate()
     /// How many speeches in a row could not be made.
     var failedSpeeches = 0
-    /// When the playback timer was last started.
-    var playbackArmed = CallTime.zero
+    /// Since when the last mark of what is being heard is waited for.
+    var playbackWatched = CallTime.zero
 
     var interruption: Interruption?
     var closing: Closing?

@@ -153,6 +153,8 @@ package struct ConversationLimits: Sendable, Equatable {
     package var speechProgress: Milliseconds = 5_000
     /// How long beyond the audio's own length the last mark is waited for.
     package var markGrace: Milliseconds = 2_000
+    /// How long audio may wait without any being handed to the network, while the stream is broken, say.
+    package var playbackStall: Milliseconds = 15_000
     /// How long a role may stay away before the call is given up.
     package var roleAway: Milliseconds = 10_000
     /// The wait before the second attempt at opening a lost session; the first is made at once, later waits double.
@@ -164,7 +166,7 @@ package struct ConversationLimits: Sendable, Equatable {
     /// How many characters of one reply are spoken; the rest is dropped.
     package var replyCharacters = 20_000
     /// How many UTF-8 bytes the results of one round of tools may have together; each gets an equal share.
-    package var toolResultBytes = 40_000
+    package var toolResultBytes = 24_000
     /// How many UTF-8 bytes of history are kept; the oldest turns go first.
     package var historyBytes = 200_000
 

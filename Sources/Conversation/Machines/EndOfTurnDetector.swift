@@ -29,6 +29,8 @@ struct EndOfTurnDetector: Sendable, Equatable {
 
     /// How often running voice activity holds the backstop up, one after the other.
     static let maximumExtensions = 4
+    /// How many characters a turn may have; it is ended when it has more.
+    static let maximumCharacters = 8_000
     /// How long the words of a turn ended without settlement are remembered.
     static let answeredMemory: Milliseconds = 3_000
 
@@ -96,6 +98,7 @@ struct EndOfTurnDetector: Sendable, Equatable {
             extensions = 0
         }
         guard hasWords else { return becomeIdle() }
+        if finals.reduce(0, { $0 + $1.count }) > Self.maximumCharacters { return endTurn(.backstop, at: now) }
         return isFinalizing ? endTurn(.finalized, at: now) : .wait(backstop)
     }
 

@@ -41,6 +41,8 @@ struct PlaybackLedger: Sendable, Equatable {
 
         /// Whether everything was handed to the network.
         var isSent: Bool { isRendered && sent >= received }
+        /// Whether no more than a part of a frame was kept back, as a pacer may that waits for the rest of it.
+        var isAsGoodAsSent: Bool { isRendered && sent + PlaybackLedger.framePadding > received && sent > 0 }
         /// Whether everything was heard.
         var isHeard: Bool { isSent && confirmed >= sent }
     }

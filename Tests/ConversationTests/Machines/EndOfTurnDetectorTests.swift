@@ -130,6 +130,15 @@ struct EndOfTurnDetectorTests {
         #expect(detector.unanswered("yes", isSettled: false, at: CallTime(3001)) == "yes")
     }
 
+    @Test("A turn that grows too long is ended")
+    func maximum() {
+        var detector = EndOfTurnDetector(settings: TurnSettings())
+        let half = String(repeating: "a", count: EndOfTurnDetector.maximumCharacters / 2)
+        #expect(detector.finalReceived(half, at: .zero) == .wait(1500))
+        #expect(detector.finalReceived(half, at: .zero) == .wait(1500))
+        #expect(detector.finalReceived("b", at: .zero) == .turnEnded("\(half) \(half) b", .backstop))
+    }
+
     @Test("Keys take all words, and nothing if there are none")
     func keysTakeWords() {
         var detector = EndOfTurnDetector(settings: TurnSettings())

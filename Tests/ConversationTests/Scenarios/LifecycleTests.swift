@@ -120,6 +120,37 @@ struct LifecycleTests {
         #expect(call.checker.violations.isEmpty)
     }
 
+    @Test("A stream that is broken for a while loses nothing")
+    func detachedStream() {
+        let call = CallWorld()
+        call.start()
+        call.run(600)
+        call.sendsMedia = false
+        call.run(12_000)
+        call.sendsMedia = true
+        call.send(.streamResumed)
+        call.run { call.conversation.speeches.isEmpty }
+        #expect(call.transcript.last == "agent: Hello, how can I help?")
+        #expect(call.checker.violations.isEmpty)
+    }
+
+    @Test("Audio that is never handed over is dropped at last, and the call goes on")
+    func stalledPacer() {
+        let call = CallWorld { $0.greeting = String(repeating: "Hello. ", count: 30) }
+        call.start()
+        call.run(600)
+        call.sendsMedia = false
+        call.run(limit: 30_000) { call.conversation.speeches.isEmpty }
+        #expect((15_000...20_000).contains(call.now.milliseconds))
+        #expect(call.count { $0 == .clear } == 1)
+        call.sendsMedia = true
+        call.answers = [.says("Yes?")]
+        call.callerSays("Hello?")
+        call.run { call.isQuiet }
+        #expect(call.transcript.last == "agent: Yes?")
+        #expect(call.checker.violations.isEmpty)
+    }
+
     @Test("Time that goes back is held still")
     func timeGoesBack() {
         var conversation = Conversation(settings: ConversationSettings(callID: "CA1"))

@@ -92,6 +92,22 @@ struct RoleTests {
         #expect(call.checker.violations.isEmpty)
     }
 
+    @Test("A part of a frame that the pacer keeps back holds nothing up")
+    func keptBack() {
+        var conversation = Conversation(settings: ConversationSettings(callID: "CA1"))
+        _ = conversation.handle(.streamStarted, at: .zero)
+        _ = conversation.handle(.stt(.final("When?")), at: .zero)
+        _ = conversation.handle(.stt(.endOfTurn(.speechFinal)), at: .zero)
+        let generation = conversation.lastGeneration
+        _ = conversation.handle(.llm(.text(generation, "We open at nine.")), at: .zero)
+        _ = conversation.handle(.tts(.audio(generation, bytes: 1_700)), at: .zero)
+        _ = conversation.handle(.mediaSent(generation, bytes: 1_600), at: .zero)
+        _ = conversation.handle(.roleLost(.tts, lost), at: .zero)
+        _ = conversation.handle(.timer(.playback), at: CallTime(2_200))
+        #expect(conversation.speeches.map(\.stage) == [.waiting])
+        #expect(conversation.speeches.first?.text.text == "We open at nine.")
+    }
+
     @Test("A synthesis that fails is tried once more with a number of its own")
     func failedSynthesis() {
         let call = CallWorld()

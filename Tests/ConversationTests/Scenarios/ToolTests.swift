@@ -207,6 +207,28 @@ struct ToolTests {
         #expect(call.checker.violations.isEmpty)
     }
 
+    @Test("A long goodbye is heard to its end, and a broken stream does not hold the hang-up up")
+    func longGoodbye() {
+        let end = ToolCall(id: "e", name: "end_call", inputJSON: "{}")
+        let whole = world()
+        whole.answers = [.calls([end], saying: String(repeating: "Goodbye. ", count: 25))]
+        whole.callerSays("Bye.")
+        whole.run { whole.conversation.isEnded }
+        #expect(whole.heard(Generation(2)) == 25 * 8 * 80)
+        let broken = world()
+        broken.answers = [.calls([end], saying: String(repeating: "Goodbye. ", count: 25))]
+        broken.callerSays("Bye.")
+        broken.run { broken.conversation.isAgentAudible }
+        broken.sendsMedia = false
+        let start = broken.now
+        broken.run { broken.conversation.isEnded }
+        #expect(broken.now - start < 8_000)
+        for call in [whole, broken] {
+            #expect(call.end == .agentHungUp)
+            #expect(call.checker.violations.isEmpty)
+        }
+    }
+
     @Test("A transfer follows its sentence")
     func transfer() {
         let call = world()

@@ -282,7 +282,9 @@ final class CallWorld {
 
     /// Makes the earliest thing happen, if any is due before this time.
     private func step(until end: CallTime) -> Bool {
-        let timer = checker.timers.min { ($0.value, "\($0.key)") < ($1.value, "\($1.key)") }
+        let timer = checker.timers.min { one, other in
+            one.value == other.value ? "\(one.key)" < "\(other.key)" : one.value < other.value
+        }
         let next = queue.min { ($0.time, $0.order) < ($1.time, $1.order) }
         if let timer, timer.value <= end, next.map({ timer.value < $0.time }) ?? true {
             now = max(now, timer.value)

@@ -42,7 +42,7 @@ struct InvariantChecker {
             observe(effect, at: now)
         }
         checkEnd(conversation)
-        checkHistory(conversation.history, isRequest: false)
+        if !effects.isEmpty { checkHistory(conversation.history, isRequest: false) }
         checkLiveness(conversation)
     }
 
