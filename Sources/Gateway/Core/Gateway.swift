@@ -189,7 +189,6 @@ extension Gateway: CallSessionOwner {
         guard calls[call.callSID] === call else { return }
         calls.finish(call.callSID, outcome: outcome, now: timers.now)
         metrics.callsLive.set(calls.count)
-        metrics.linkAudioDropped.set(pool.droppedAudioBytes)
         // The token of a stream that is late is still good: it makes the call anew.
         if case .lost = outcome {} else { tokens.forget(callSID: call.callSID) }
         if calls.count == 0 { stopWaitingForIdle() }

@@ -21,8 +21,26 @@ package enum GatewayProcess {
     ///   - service: how the process is run; one event loop carries all calls.
     /// - Returns: the exit code of the process.
     package static func run(_ options: GatewayOptions, service: ServiceOptions) async -> Int32 {
-        await ServiceProcess.run(name: "gateway", options: service) { context in
-            try await RunningGateway.start(options: options, context: context)
+        await run(options, service: service, environment: .process, signals: nil)
+    }
+
+    /// Runs a gateway with another environment and other signals than a real one; for tests.
+    static func run(
+        _ options: GatewayOptions,
+        service: ServiceOptions,
+        environment: Environment,
+        signals: AsyncStream<ServiceSignal>?,
+        started: @escaping @Sendable (_ port: Int) -> Void = { _ in }
+    ) async -> Int32 {
+        await ServiceProcess.run(
+            name: "gateway",
+            options: service,
+            environment: environment,
+            signals: signals
+        ) { context in
+            let running = try await RunningGateway.start(options: options, context: context)
+            started(running.port)
+            return running
         }
     }
 }
@@ -142,6 +160,9 @@ struct RunningGateway: RunningService {
             return nil
         }
     }
+
+    /// The TCP port it listens on.
+    var port: Int { server.port }
 
     var status: String {
         let workers = ["stt": metrics.links(.stt), "llm": metrics.links(.llm), "tts": metrics.links(.tts)]

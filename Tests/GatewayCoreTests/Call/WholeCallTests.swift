@@ -257,7 +257,7 @@ extension TwilioStream {
             let answer = try await harness.webhook("/twilio/after-stream", status: "in-progress")
             #expect(answer.body.contains("<Hangup/>"))
             #expect(try await harness.read { $0.calls.count } == 0)
-            echoing.cancel()
+            await echoing.value
             await crew.stop()
         }
     }
@@ -284,7 +284,7 @@ extension TwilioStream {
             #expect(try await stream.closeCode() == 1000)
             let answer = try await harness.webhook("/twilio/after-stream", status: "in-progress")
             #expect(answer.body.contains("<Dial><Number>+441632960009</Number></Dial>"))
-            echoing.cancel()
+            await echoing.value
             await crew.stop()
         }
     }

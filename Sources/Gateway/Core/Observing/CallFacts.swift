@@ -32,10 +32,11 @@ struct CallFacts {
     private func count(_ fact: Fact) {
         switch fact {
         case .turnCommitted: metrics.turns.increment()
-        case .interrupted: metrics.bargeIns.increment()
+        case .interrupted(_, let cause, _): if cause != .stream { metrics.bargeIns.increment() }
         case .falseInterruption: metrics.falseInterruptions.increment()
         case .toolStarted: metrics.tools.increment()
         case .fillerSaid: metrics.fillers.increment()
+        case .callEnded(let reason, _): metrics.callsEnded(CallEndWord(reason)).increment()
         default: break
         }
     }

@@ -52,11 +52,12 @@ package struct GatewayMetrics: Sendable {
     package let silenceInserted: Counter
 
     /// Bytes of caller audio dropped because a worker did not read.
-    package let linkAudioDropped: Gauge
+    package let linkAudioDropped: Counter
 
     /// Fixed sentences held ready as audio.
     package let preparedSpeeches: Gauge
 
+    private let endsByReason: [CallEndWord: Counter]
     private let stages: [LatencyStage: Histogram]
     private let linksByRole: [WorkerRole: Gauge]
     private let lossesByRole: [WorkerRole: Counter]
@@ -94,11 +95,21 @@ package struct GatewayMetrics: Sendable {
             "dialtone_silence_inserted_bytes_total",
             help: "Silence put into gaps of the callers' audio."
         )
-        linkAudioDropped = registry.gauge(
-            "dialtone_link_audio_dropped_bytes",
-            help: "Caller audio dropped because a worker did not read, on the links there are now."
+        linkAudioDropped = registry.counter(
+            "dialtone_link_audio_dropped_bytes_total",
+            help: "Caller audio dropped because a worker did not read."
         )
         preparedSpeeches = registry.gauge("dialtone_prepared_speeches", help: "Fixed sentences held as audio.")
+        endsByReason = .init(
+            uniqueKeysWithValues: CallEndWord.allCases.map { word in
+                let counter = registry.counter(
+                    "dialtone_calls_ended_total",
+                    labels: ["reason": word.rawValue],
+                    help: "Calls that ended, by reason."
+                )
+                return (word, counter)
+            }
+        )
         stages = .init(
             uniqueKeysWithValues: LatencyStage.allCases.map { stage in
                 let histogram = registry.histogram(
@@ -131,6 +142,9 @@ package struct GatewayMetrics: Sendable {
 
     /// Lost links of a role.
     package func linkLosses(_ role: WorkerRole) -> Counter { lossesByRole[role] ?? Counter() }
+
+    /// Calls that ended for a reason.
+    package func callsEnded(_ reason: CallEndWord) -> Counter { endsByReason[reason] ?? Counter() }
 
     /// Notes how long one stage of a turn took.
     package func record(_ stage: LatencyStage, nanoseconds: Int64) {

@@ -25,6 +25,9 @@ package protocol WorkerLinkOwner: AnyObject {
 
     /// The link takes no new sessions: it drains, or it is lost.
     func linkUnavailable(_ link: WorkerLink, failure: WorkerFailure?)
+
+    /// Audio was dropped because the worker did not read.
+    func link(_ link: WorkerLink, droppedAudioBytes bytes: Int)
 }
 
 /// The link between one event loop of the gateway and one worker instance; carries all the sessions this loop's calls
@@ -35,9 +38,6 @@ package protocol WorkerLinkOwner: AnyObject {
 package final class WorkerLink {
     /// Where the worker listens.
     package private(set) var socket: WorkerSocket
-
-    /// Audio bytes dropped because the worker did not read.
-    package var droppedAudioBytes: Int { stalled.droppedAudioBytes }
 
     /// Sessions this loop has on the link.
     package var sessionCount: Int { sessions.count }
@@ -171,9 +171,17 @@ package final class WorkerLink {
             } catch {
                 logger.error("a frame does not fit the link", metadata: ["error.kind": "\(error)"])
             }
-        } else if !stalled.append(kind, session: session, body: ByteBuffer(bytes: bytes), at: now) {
-            perform(machine.faulted("control frames cannot be written", using: &generator))
+        } else {
+            let before = stalled.droppedAudioBytes
+            let isKept = stalled.append(kind, session: session, body: ByteBuffer(bytes: bytes), at: now)
+            reportDropped(since: before)
+            if !isKept { perform(machine.faulted("control frames cannot be written", using: &generator)) }
         }
+    }
+
+    private func reportDropped(since before: Int) {
+        let dropped = stalled.droppedAudioBytes - before
+        if dropped > 0 { owner?.link(self, droppedAudioBytes: dropped) }
     }
 
     private func scheduleFlush() {
@@ -208,7 +216,10 @@ package final class WorkerLink {
 
     func becameWritable() {
         guard connection?.isWritable == true, !stalled.isEmpty else { return }
-        for frame in stalled.takeAll(at: now) {
+        let before = stalled.droppedAudioBytes
+        let waiting = stalled.takeAll(at: now)
+        reportDropped(since: before)
+        for frame in waiting {
             // Each was checked against the limit when it came.
             try? LinkFrame.append(frame.kind, session: frame.session, body: frame.body, to: &batch)
         }

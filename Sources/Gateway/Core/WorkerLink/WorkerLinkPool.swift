@@ -98,11 +98,6 @@ package final class WorkerLinkPool {
         links[role]?.values.count(where: \.isOpen) ?? 0
     }
 
-    /// Audio bytes dropped on all links because workers did not read.
-    package var droppedAudioBytes: Int {
-        links.values.flatMap(\.values).reduce(0) { $0 + $1.droppedAudioBytes }
-    }
-
     /// The link with room that has the least of our sessions for its capacity; ties go to the first by name.
     package func leastLoaded(_ role: WorkerRole, excluding tried: Set<String>) -> WorkerLink? {
         guard let candidates = links[role] else { return nil }
@@ -182,6 +177,10 @@ extension WorkerLinkPool: WorkerLinkOwner {
         metrics.links(role).set(open)
         if open == 1 { onChange?(role, true) }
         wakeWaiting(role)
+    }
+
+    package func link(_ link: WorkerLink, droppedAudioBytes bytes: Int) {
+        metrics.linkAudioDropped.increment(by: bytes)
     }
 
     package func linkUnavailable(_ link: WorkerLink, failure: WorkerFailure?) {
