@@ -215,6 +215,17 @@ import WorkerProtocol
         #expect(rig.take() == [.report(.final(text: "a ride"))])
     }
 
+    @Test mutating func anUtteranceEndSettlesTheLastWordsByAFinalize() {
+        opened()
+        rig.speak(milliseconds: 1_000)
+        _ = rig.take()
+        rig.receive(.results(ListenResults(duration: 1, transcript: "is ten free", lastWordEnd: 1)))
+        rig.receive(.utteranceEnd(lastWordEnd: 1))
+        #expect(rig.take() == [.report(.interim(text: "is ten free")), .sendText(.finalize)])
+        rig.advance(700)
+        #expect(rig.take() == [.report(.final(text: "is ten free")), .report(.endOfTurn(.utteranceEnd))])
+    }
+
     @Test mutating func aFinalizeFollowsTheAudioThatWaitsBeforeIt() {
         _ = rig.take()
         rig.audio([UInt8](repeating: 1, count: 1_000))

@@ -99,6 +99,21 @@ import WorkerProtocol
         #expect(receive(.utteranceEnd(lastWordEnd: 2.97)) == [.endOfTurn(.utteranceEnd)])
     }
 
+    @Test mutating func utteranceEndAsksForTheWordsThatAreNotSettled() {
+        _ = final("For Tuesday.", to: 1)
+        _ = interim("is ten free", to: 2)
+        #expect(receive(.utteranceEnd(lastWordEnd: 2)) == [])
+        #expect(machine.wantsFinalize)
+        machine.finalizeSent(.utteranceEnd)
+        #expect(!machine.wantsFinalize)
+        #expect(receive(.utteranceEnd(lastWordEnd: 2)) == [])
+        #expect(!machine.wantsFinalize)
+        #expect(
+            final("Is ten free?", from: 1, to: 2, fromFinalize: true)
+                == [.final(text: "Is ten free?"), .endOfTurn(.utteranceEnd)]
+        )
+    }
+
     @Test mutating func utteranceEndWithoutWordsEndsNothing() {
         #expect(receive(.utteranceEnd(lastWordEnd: 1)) == [])
         _ = interim("hm", to: 1)
@@ -151,7 +166,7 @@ import WorkerProtocol
     @Test mutating func longAfterAnUnansweredFinalizeNothingIsHeldBack() {
         _ = interim("five", to: 2)
         _ = machine.settle()
-        clock.sent(24_000, from: 32_000)
+        clock.sent(80_000, from: 32_000)
         #expect(final("Five.", to: 2) == [.final(text: "Five.")])
     }
 

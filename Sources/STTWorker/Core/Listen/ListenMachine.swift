@@ -136,6 +136,7 @@ package struct ListenMachine {
         var actions = transcript.received(message, clock: connection.clock).map(ListenAction.report)
         audio.settle(through: transcript.settledPosition)
         if wasFinalizing, !transcript.isFinalizing { actions.append(.cancelTimer(.finalize)) }
+        if transcript.wantsFinalize, phase == .open { actions += finalize(.utteranceEnd, at: now) }
         switch message {
         case .metadata where phase == .draining: actions += ended()
         case .complaint(let text): actions.append(.note(.complaint(text)))
@@ -151,7 +152,11 @@ package struct ListenMachine {
     /// The gateway wants what was heard settled now.
     package mutating func finalizeRequested(at now: Int64) -> [ListenAction] {
         guard phase != .draining, phase != .over else { return [] }
-        transcript.finalizeSent()
+        return finalize(.finalize, at: now)
+    }
+
+    private mutating func finalize(_ reason: EndOfTurnReason, at now: Int64) -> [ListenAction] {
+        transcript.finalizeSent(reason)
         owesFinalize = true
         return pump(at: now) + [.setTimer(.finalize, milliseconds: timings.finalizeMilliseconds)]
     }

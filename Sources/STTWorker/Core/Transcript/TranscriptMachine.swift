@@ -12,13 +12,16 @@ package import WorkerProtocol
 package struct TranscriptMachine: Sendable {
     /// How far two positions may differ and still mean the same moment: 50 ms.
     static let toleranceBytes: Int64 = 400
-    /// How much more audio may be sent before an answer can no longer be about words settled by us: 3 s.
-    static let stitchBytes: Int64 = 24_000
+    /// How much more audio may be sent before an answer can no longer be about words settled by us: 10 s.
+    static let stitchBytes: Int64 = 80_000
 
     /// How far the caller's audio is transcribed for good, as a position.
     package private(set) var settledPosition: Int64 = 0
-    /// Whether an answer to Finalize is awaited.
-    package private(set) var isFinalizing = false
+    /// Whether a Finalize is to be sent: the caller has finished, but the last words are not settled.
+    package private(set) var wantsFinalize = false
+
+    /// Why an answer to Finalize is awaited; nil if none is.
+    private var finalizing: EndOfTurnReason?
 
     private var hasPendingFinals = false
     private var interim: (text: String, end: Int64)?
@@ -30,6 +33,9 @@ package struct TranscriptMachine: Sendable {
 
     /// The state of a new session.
     package init() {}
+
+    /// Whether an answer to Finalize is awaited.
+    package var isFinalizing: Bool { finalizing != nil }
 
     /// Takes a message of the provider.
     ///
@@ -50,16 +56,18 @@ package struct TranscriptMachine: Sendable {
         }
     }
 
-    /// A Finalize was sent: its answer, or the next end of turn, is awaited.
-    package mutating func finalizeSent() {
-        isFinalizing = true
+    /// A Finalize was sent, for the reason given: its answer, or the next end of turn, is awaited.
+    package mutating func finalizeSent(_ reason: EndOfTurnReason = .finalize) {
+        finalizing = reason
+        wantsFinalize = false
     }
 
     /// The answer to a Finalize did not come in time, or the stream is over: settles what is there.
     ///
     /// - Returns: what to tell the gateway; nothing if nothing was said.
     package mutating func settle() -> [SpeechToTextEvent] {
-        isFinalizing = false
+        let reason = finalizing ?? .finalize
+        finalizing = nil
         var events: [SpeechToTextEvent] = []
         if let interim {
             self.interim = nil
@@ -67,12 +75,13 @@ package struct TranscriptMachine: Sendable {
             hasPendingFinals = true
             events.append(.final(text: interim.text))
         }
-        return events + endTurn(.finalize)
+        return events + endTurn(reason)
     }
 
     /// The connection is gone: what was not settled will be heard again on the next one.
     package mutating func connectionLost() {
         interim = nil
+        wantsFinalize = false
         lastWordEnd = nil
         lastSpeechStart = nil
     }
@@ -102,9 +111,9 @@ package struct TranscriptMachine: Sendable {
         settledPosition = max(settledPosition, end)
         if results.isSpeechFinal {
             events += endTurn(.speechFinal)
-        } else if results.isFromFinalize, isFinalizing {
-            isFinalizing = false
-            events += endTurn(.finalize)
+        } else if results.isFromFinalize, let reason = finalizing {
+            finalizing = nil
+            events += endTurn(reason)
         }
         return events
     }
@@ -140,13 +149,19 @@ package struct TranscriptMachine: Sendable {
         guard end >= 0 else { return [] }
         // Older than a word heard since: the caller has gone on.
         if let lastWordEnd, clock.position(at: end) < lastWordEnd - Self.toleranceBytes { return [] }
+        guard interim == nil else {
+            // Words that are not settled belong to the turn: they are to be settled first.
+            wantsFinalize = finalizing == nil
+            return []
+        }
         return endTurn(.utteranceEnd)
     }
 
     private mutating func endTurn(_ reason: EndOfTurnReason) -> [SpeechToTextEvent] {
         guard hasPendingFinals else { return [] }
         hasPendingFinals = false
-        isFinalizing = false
+        finalizing = nil
+        wantsFinalize = false
         lastWordEnd = nil
         return [.endOfTurn(reason)]
     }
