@@ -267,7 +267,7 @@ import WorkerProtocol
         rig.advance(1_000)
         _ = rig.audio()
         _ = rig.take()
-        rig.advance(4_999)
+        rig.advance(2_999)
         #expect(rig.take() == [])
         rig.advance(1)
         #expect(

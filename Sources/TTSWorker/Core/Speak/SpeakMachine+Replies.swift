@@ -138,7 +138,7 @@ extension SpeakMachine {
         let limit = reply.hasSegmentAudio ? timings.nextAudioMilliseconds : timings.firstAudioMilliseconds
         let rest = isReadingStopped ? limit : reply.progressAt + limit - now
         guard rest <= 0 else { return set(.audio, rest) }
-        let what = reply.hasSegmentAudio ? "the rest of a reply's audio" : "audio"
+        let what = reply.hasSegmentAudio ? "more audio" : "audio"
         return [.abortSocket] + connectionLost(late("deepgram sent no \(what) within \(limit) ms"), at: now)
     }
 

@@ -9,7 +9,7 @@ package struct SpeakTimings: Sendable, Equatable {
     /// The wait for the first audio after a Flush.
     package var firstAudioMilliseconds: Int64 = 3_000
     /// The wait for more audio, or the acknowledgement, once audio came.
-    package var nextAudioMilliseconds: Int64 = 5_000
+    package var nextAudioMilliseconds: Int64 = 3_000
     /// The wait for the answer to a Clear.
     package var clearMilliseconds: Int64 = 1_000
     /// How long text may wait for a connection before its reply fails.
