@@ -64,6 +64,14 @@ import Testing
         #expect(audio.timePassed(at: 61_000, isTranscriptOpen: true).silenceBytes == 0)
     }
 
+    @Test mutating func `The last frame with a voice in it is known before the hang-over is over`() {
+        #expect(audio.lastVoice == nil)
+        _ = hear(Self.loud, from: 0, frames: 20)
+        _ = hear(Self.quiet, from: 400, frames: 10)
+        #expect(audio.isSpeaking)
+        #expect(audio.lastVoice == 380)
+    }
+
     @Test mutating func `A quiet line stays as it is`() {
         _ = hear(Self.quiet, from: 0, frames: 20)
         #expect(audio.timePassed(at: 5000, isTranscriptOpen: false) == CallerAudio.Heard())

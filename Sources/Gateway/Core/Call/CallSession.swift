@@ -296,6 +296,7 @@ final class CallSession {
             fact,
             at: Int64(clamping: now.uptimeNanoseconds),
             origin: Int64(clamping: origin.uptimeNanoseconds),
+            lastVoice: audio.lastVoice,
             logger: logger
         )
     }

@@ -29,6 +29,14 @@ package struct CallerAudio: Sendable {
 
     private static let detectorBytes = 1_600
 
+    /// How far above the noise floor a frame still counts as the caller's voice.
+    private static let voiceMarginDecibels = 6.0
+
+    /// When the caller's voice was last in a frame, milliseconds; nil before the first.
+    ///
+    /// Exact to a frame, while the detector says that speech has ended only after its hang-over.
+    package private(set) var lastVoice: Int64?
+
     private var detector: VoiceActivityDetector
     private var gaps = AudioGapFiller()
     private var coveredUntil: Int64?
@@ -66,6 +74,8 @@ package struct CallerAudio: Sendable {
         )
         detect(silenceBytes: heard.silenceBytes, into: &heard)
         if let transition = detector.process(audio.span) { heard.transitions.append(transition) }
+        let voice = detector.floorDecibels + Self.voiceMarginDecibels
+        if detector.isSpeaking, AudioLevel.decibels(muLaw: audio.span) >= voice { lastVoice = now }
         return heard
     }
 

@@ -17,10 +17,12 @@ struct CallFacts {
     ///   - fact: the fact.
     ///   - now: nanoseconds of the loop's clock.
     ///   - origin: the call's beginning on the same clock.
+    ///   - lastVoice: when the caller's voice was last in the audio, milliseconds since the call's beginning; nil when
+    ///     it never was.
     ///   - logger: the call's.
-    mutating func record(_ fact: Fact, at now: Int64, origin: Int64, logger: Logger) {
+    mutating func record(_ fact: Fact, at now: Int64, origin: Int64, lastVoice: Int64?, logger: Logger) {
         count(fact)
-        follow(fact, at: now, origin: origin, logger: logger)
+        follow(fact, at: now, origin: origin, lastVoice: lastVoice, logger: logger)
         log(fact, logger: logger)
     }
 
@@ -41,15 +43,13 @@ struct CallFacts {
         }
     }
 
-    private mutating func follow(_ fact: Fact, at now: Int64, origin: Int64, logger: Logger) {
+    private mutating func follow(_ fact: Fact, at now: Int64, origin: Int64, lastVoice: Int64?, logger: Logger) {
         switch fact {
-        case .turnCommitted(let turn, _, _, let lastSpeech):
+        case .turnCommitted(let turn, _, let cause, let lastSpeech):
             finishTrace(logger: logger)
-            trace = TurnTrace(
-                turn: turn,
-                lastSpeech: origin + lastSpeech.milliseconds * 1_000_000,
-                committed: now
-            )
+            // The conversation knows when words came, which is after they were spoken; the audio knows better.
+            let spoken = cause == .keys ? lastSpeech.milliseconds : min(lastSpeech.milliseconds, lastVoice ?? .max)
+            trace = TurnTrace(turn: turn, lastSpeech: origin + spoken * 1_000_000, committed: now)
         case .replyRequested(let turn, _, _, _): note(turn, \.requested, now)
         case .firstToken(let turn, _): note(turn, \.firstToken, now)
         case .firstText(let turn, _): note(turn, \.firstText, now)
@@ -89,7 +89,10 @@ struct CallFacts {
         switch fact {
         case .callStarted: logger.info("call started")
         case .turnCommitted(let turn, let text, let cause, _):
-            logger.info("caller said", metadata: ["turn": "\(turn)", "cause": "\(cause)", "text": .sensitive(text)])
+            logger.info(
+                "caller said",
+                metadata: ["turn": "\(turn)", "cause": "\(cause.word)", "text": .sensitive(text)]
+            )
         case .backchannel(let text): logger.info("backchannel", metadata: ["text": .sensitive(text)])
         case .agentSaid(let turn, _, let text, let interrupted):
             logger.info(
@@ -128,13 +131,25 @@ struct CallFacts {
         case .roleRegained(let role, let away):
             logger.info("role regained", metadata: ["role": "\(role.rawValue)", "away_ms": "\(away)"])
         case .callEnded(let reason, let turns):
-            logger.info("call ended", metadata: ["reason": "\(reason)", "turns": "\(turns)"])
+            logger.info("call ended", metadata: ["reason": "\(CallEndWord(reason).rawValue)", "turns": "\(turns)"])
         case .speechFinished(let turn, let generation, let confirmed):
             logger.debug(
                 "speech finished",
                 metadata: ["turn": "\(turn)", "generation": "\(generation)", "confirmed": "\(confirmed)"]
             )
         default: logger.trace("fact", metadata: ["fact": "\(fact)"])
+        }
+    }
+}
+
+extension TurnCause {
+    /// The cause in a word, for the log.
+    fileprivate var word: String {
+        switch self {
+        case .provider(let reason): reason.rawValue
+        case .finalized: "finalized"
+        case .backstop: "backstop"
+        case .keys: "keys"
         }
     }
 }
