@@ -33,7 +33,7 @@ final class ListenSession: WebSocketDelegate {
     private var isSilent = false
     private var emptyFinalizes = 0
     private var span: SpeechSpan
-    private var recognition: Task<Void, Never>?
+    private var recognition: (place: Int, task: Task<Void, Never>)?
     private var refresh: Task<Void, Never>?
 
     init(hub: DeepgramHub, connection: DeepgramConnection, query: ListenQuery) {
@@ -72,6 +72,7 @@ final class ListenSession: WebSocketDelegate {
             session.eventLoop.execute { session.value.end(code: code, reason: reason) }
         }
         self.watchIdle()
+        self.refreshVoice()
         let wait = TimeAmount.milliseconds(Int64(self.hub.settings.listen.noAudioTimeout))
         self.noAudioTimer = socket.eventLoop.assumeIsolated().scheduleTask(in: wait) { [weak self] in
             self?.end(code: 1011, reason: Self.noAudioReason)
@@ -94,7 +95,9 @@ final class ListenSession: WebSocketDelegate {
         self.notePace(audio.count / MuLaw.bytesPerMillisecond)
         self.span.append(audio)
         let settings = self.hub.settings.listen
+        let wasSpeaking = self.machine.isSpeaking
         self.perform(self.machine.hear(audio, faults: settings.faults), settings)
+        if self.machine.isSpeaking, !wasSpeaking { self.refreshVoice() }
         self.fail(settings.faults)
     }
 
@@ -123,7 +126,7 @@ final class ListenSession: WebSocketDelegate {
         self.idleTimer?.cancel()
         self.noAudioTimer?.cancel()
         self.outbox?.cancel()
-        self.recognition?.cancel()
+        self.recognition?.task.cancel()
         self.refresh?.cancel()
         self.socket = nil
         self.hub.closed(self.connection, code: close.code)
@@ -177,7 +180,6 @@ final class ListenSession: WebSocketDelegate {
         for output in outputs {
             switch output {
             case .speechStarted(let sample):
-                self.refresh = Task { [voice = self.hub.voice] in await voice.refresh() }
                 let event = DeepgramEvent.speechStarted(number, milliseconds: sample / MuLaw.bytesPerMillisecond)
                 self.add(.message(self.messages.speechStarted(at: sample), event, isResult: false), settings)
             case .utteranceEnd(let last):
@@ -205,21 +207,25 @@ final class ListenSession: WebSocketDelegate {
     }
 
     /// Has the span's audio recognised and keeps the result's place in the order meanwhile.
+    ///
+    /// One recognition at a time: an interim is passed over while another runs, a final ends the interim that runs.
     private func recognise(_ result: ListenResult, _ settings: ListenSettings) {
         guard let socket, let outbox, result.isFinal || self.recognition == nil else { return }
         let place = outbox.reserve(due: self.due(settings))
         let session = NIOLoopBound(self, eventLoop: socket.eventLoop)
         let audio = self.span.audio(result.start..<result.end)
         let previous = self.recognition
-        self.recognition = Task {
-            await previous?.value
+        if result.isFinal { previous?.task.cancel() }
+        let task = Task {
+            await previous?.task.value
             let found = try? await PocketSphinx().recognise(audio)
             session.eventLoop.execute { session.value.recognised(found ?? [], result, place) }
         }
+        self.recognition = (place, task)
     }
 
     private func recognised(_ words: [WordTiming], _ result: ListenResult, _ place: Int) {
-        self.recognition = nil
+        if self.recognition?.place == place { self.recognition = nil }
         let heard = words.map {
             HeardWord(text: $0.text, start: $0.start + result.start, end: $0.end + result.start)
         }
@@ -237,6 +243,12 @@ final class ListenSession: WebSocketDelegate {
             fromFinalize: result.fromFinalize
         )
         return .message(message, event, isResult: true)
+    }
+
+    /// Looks for speech other processes have rendered meanwhile.
+    private func refreshVoice() {
+        self.refresh?.cancel()
+        self.refresh = Task { [voice = self.hub.voice] in await voice.refresh() }
     }
 
     // MARK: - Sending and ending

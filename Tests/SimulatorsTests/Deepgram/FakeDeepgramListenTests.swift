@@ -1,9 +1,10 @@
 import JSONText
 import NIOCore
 import NIOPosix
-import Simulators
 import Testing
 import WebSocketTransport
+
+@testable import Simulators
 
 @Suite struct FakeDeepgramListenTests {
     private static let query =
@@ -98,6 +99,25 @@ import WebSocketTransport
         socket.send(SyntheticSpeech.tone(900) + SyntheticSpeech.silence(500))
         try await socket.waitFor("Results") { $0["speech_final"] == true }
         #expect(self.finals(socket) == ["Hello is anyone there"])
+        await fake.stop()
+    }
+
+    @Test(
+        .enabled("pocketsphinx and flite are installed") {
+            let voice = await ChildProcess.isInstalled("flite")
+            let ear = await PocketSphinx.isInstalled()
+            return voice && ear
+        }
+    )
+    func `speech nobody has registered is really recognised`() async throws {
+        let fake = try await self.start { $0.listen.unknown = .pocketSphinx }
+        let stranger = VoiceLibrary(engine: .flite(voice: "rms"))
+        let speech = await stranger.utterance("I would like to book an appointment for next Tuesday.")
+        let socket = try await self.open(fake)
+        socket.send(speech.audio + SyntheticSpeech.silence(500))
+        socket.send(#"{"type":"CloseStream"}"#)
+        _ = try await socket.waitForClose()
+        #expect(self.finals(socket).joined(separator: " ") == "i would like to book an appointment for next tuesday")
         await fake.stop()
     }
 
