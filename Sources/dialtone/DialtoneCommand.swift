@@ -9,6 +9,7 @@ struct DialtoneCommand: AsyncParsableCommand {
         subcommands: [
             CheckCommand.self,
             RunCommand.self,
+            FakeCommand.self,
         ]
     )
 }

@@ -1,5 +1,6 @@
 import HTTPServing
 package import NIOCore
+import NIOPosix
 
 /// An Anthropic on this machine: `POST /v1/messages`, `GET /v1/models` and `POST /v1/messages/count_tokens`.
 ///
@@ -20,7 +21,7 @@ package final class FakeAnthropic: Sendable {
     /// Throws when the port cannot be bound.
     package static func start(
         on port: Int = 0,
-        group: any EventLoopGroup,
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         settings: AnthropicSettings = AnthropicSettings()
     ) async throws -> FakeAnthropic {
         let hub = ModelHub(settings: settings)

@@ -1,5 +1,6 @@
 import HTTPServing
 package import NIOCore
+import NIOPosix
 import Synchronization
 import WebSocketTransport
 
@@ -25,7 +26,7 @@ package final class FakeDeepgram: Sendable {
     /// renders its own speech with. Throws when the port cannot be bound.
     package static func start(
         on port: Int = 0,
-        group: any EventLoopGroup,
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         settings: DeepgramSettings = DeepgramSettings(),
         voice: VoiceLibrary? = nil
     ) async throws -> FakeDeepgram {

@@ -1,5 +1,6 @@
 import HTTPServing
 package import NIOCore
+import NIOPosix
 
 /// A server of the chat completions API on this machine: `POST /v1/chat/completions`, `GET /v1/models`, `GET /health`.
 ///
@@ -20,7 +21,7 @@ package final class FakeOpenAI: Sendable {
     /// Throws when the port cannot be bound.
     package static func start(
         on port: Int = 0,
-        group: any EventLoopGroup,
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         settings: OpenAISettings = OpenAISettings()
     ) async throws -> FakeOpenAI {
         let hub = ModelHub(settings: settings)

@@ -9,6 +9,9 @@ package struct Recorded<Event: Sendable>: Sendable {
     package let time: NIODeadline
     /// What happened.
     package let event: Event
+
+    /// The time in milliseconds of the monotonic clock.
+    package var milliseconds: Double { Double(self.time.uptimeNanoseconds) / 1_000_000 }
 }
 
 /// The error of a wait that saw no matching event in time.

@@ -2,6 +2,7 @@ import HTTPServing
 package import JSONText
 package import NIOCore
 import NIOHTTP1
+import NIOPosix
 import Synchronization
 
 /// One call of a tool over HTTP.
@@ -55,7 +56,7 @@ package final class FakeToolServer: Sendable {
     /// Throws when the port cannot be bound.
     package static func start(
         on port: Int = 0,
-        group: any EventLoopGroup,
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         settings: ToolServerSettings = ToolServerSettings()
     ) async throws -> FakeToolServer {
         let tools = FakeToolServer(settings: settings)
