@@ -32,7 +32,7 @@ package struct PocketSphinx: Sendable {
         }
         let output = try await ChildProcess.output(
             of: Self.program,
-            arguments: ["-infile", "/dev/stdin", "-time", "yes", "-logfn", "/dev/null"],
+            arguments: ["-infile", "@input", "-time", "yes", "-logfn", "/dev/null"],
             input: input,
             deadline: Self.deadline
         )

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Subprocess
 import Synchronization
 
@@ -29,28 +30,25 @@ struct ChildProcess: Sendable {
         (try? await Executable.name(program).resolveExecutablePath(in: .inherit)) != nil
     }
 
-    /// Runs `program`, feeds it `input` and returns what it wrote to its standard output.
+    /// Runs `program` and returns what it wrote to its standard output.
+    ///
+    /// `input`, if given, is put into a file for the run; the argument `@input` becomes its path.
     static func output(
         of program: String,
         arguments: [String],
-        input: [UInt8] = [],
+        input: [UInt8]? = nil,
         deadline: Duration = ChildProcess.deadline
     ) async throws -> [UInt8] {
         guard await self.isInstalled(program) else { throw ChildProcessError.notInstalled(program) }
         await self.gate.enter()
         defer { self.gate.leave() }
+        let file = FileManager.default.temporaryDirectory.appending(path: "dialtone-" + ProviderIdentifier.hex(16))
+            .path()
+        if let input { try Data(input).write(to: URL(filePath: file)) }
+        defer { if input != nil { try? FileManager.default.removeItem(atPath: file) } }
+        let arguments = arguments.map { $0 == "@input" ? file : $0 }
         return try await withThrowingTaskGroup(of: [UInt8].self) { group in
-            group.addTask {
-                let result = try await Subprocess.run(
-                    .name(program),
-                    arguments: Arguments(arguments),
-                    input: .array(input),
-                    output: .bytes(limit: self.maximumOutputBytes),
-                    error: .discarded
-                )
-                guard result.terminationStatus.isSuccess else { throw ChildProcessError.failed(program) }
-                return result.standardOutput
-            }
+            group.addTask { try await self.run(program, arguments) }
             group.addTask {
                 try await Task.sleep(for: deadline)
                 throw ChildProcessError.timedOut(program)
@@ -59,6 +57,20 @@ struct ChildProcess: Sendable {
             guard let output = try await group.next() else { throw ChildProcessError.failed(program) }
             return output
         }
+    }
+
+    /// Runs `program` to its end; it is killed when the task is cancelled.
+    private static func run(_ program: String, _ arguments: [String]) async throws -> [UInt8] {
+        // Input comes by file, never by a pipe: a child that ends without reading its pipe would be waited for for ever.
+        let result = try await Subprocess.run(
+            .name(program),
+            arguments: Arguments(arguments),
+            input: .none,
+            output: .bytes(limit: self.maximumOutputBytes),
+            error: .discarded
+        )
+        guard result.terminationStatus.isSuccess else { throw ChildProcessError.failed(program) }
+        return result.standardOutput
     }
 }
 

@@ -59,8 +59,8 @@ package enum VoiceEngine: Sendable, Hashable {
             let arguments = ["-voice", voice, "-t", text, "-o", "/dev/stdout"]
             return try Self.muLaw(fromWAV: await ChildProcess.output(of: "flite", arguments: arguments))
         case .espeak(let voice):
-            // The text is read from standard input, so that no text can be taken for an option.
-            let arguments = ["-v", voice, "--stdout", "--stdin"]
+            // The text is read from a file, so that no text can be taken for an option.
+            let arguments = ["-v", voice, "--stdout", "-f", "@input"]
             let input = Array(text.utf8)
             return try Self.muLaw(
                 fromWAV: await ChildProcess.output(of: "espeak-ng", arguments: arguments, input: input)

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import Simulators
@@ -48,5 +49,24 @@ import Testing
         await #expect(throws: ChildProcessError.timedOut("sleep")) {
             try await ChildProcess.output(of: "sleep", arguments: ["60"], deadline: .milliseconds(50))
         }
+    }
+
+    @Test(arguments: 0..<12)
+    func `a child can be given up at any time`(step: Int) async {
+        let input = [UInt8](repeating: 7, count: 2_000_000)
+        let task = Task { try await ChildProcess.output(of: "cat", arguments: ["@input"], input: input) }
+        for _ in 0..<step * step * 20 { await Task.yield() }
+        task.cancel()
+        switch await task.result {
+        case .success(let output): #expect(output == input)
+        case .failure: break
+        }
+    }
+
+    @Test func `input is read from a file that is gone afterwards`() async throws {
+        let path = try await ChildProcess.output(of: "echo", arguments: ["-n", "@input"], input: [1])
+        #expect(path.count > 10)
+        #expect(!FileManager.default.fileExists(atPath: String(decoding: path, as: UTF8.self)))
+        #expect(try await ChildProcess.output(of: "cat", arguments: ["@input"], input: [1, 2]) == [1, 2])
     }
 }
