@@ -11,6 +11,8 @@ struct RollingHash: Sendable {
     private(set) var value: UInt64 = 0
     private var ring = [UInt8](repeating: 0, count: RollingHash.window)
     private(set) var count = 0
+    /// How many bytes of silence came last.
+    private var silentRun = 0
 
     /// Takes one byte; the hash is of a full window once 256 have been taken.
     mutating func append(_ byte: UInt8) {
@@ -18,8 +20,16 @@ struct RollingHash: Sendable {
         let old = self.ring[slot]
         self.ring[slot] = byte
         self.count += 1
+        self.silentRun = byte == MuLaw.silence ? self.silentRun + 1 : 0
         self.value = self.value &* Self.base &+ UInt64(byte) &+ 1
         if self.count > Self.window { self.value = self.value &- Self.leaving &* (UInt64(old) &+ 1) }
+    }
+
+    /// Takes `count` bytes of digital silence at once, if the window holds nothing else; false: it does.
+    mutating func skipSilence(_ count: Int) -> Bool {
+        guard self.silentRun >= Self.window else { return false }
+        self.count += count
+        return true
     }
 
     /// The hash of a block of exactly 256 bytes.
@@ -46,7 +56,13 @@ struct UtteranceIndex {
     /// Most places one window may lie at; more than that tells nothing.
     private static let maximumPlaces = 16
 
-    private(set) var utterances: [Int: RenderedUtterance] = [:]
+    /// A known utterance and which of its windows can be found.
+    struct Entry {
+        let utterance: RenderedUtterance
+        let findable: Set<Int>
+    }
+
+    private(set) var entries: [Int: Entry] = [:]
     private var places: [UInt64: [UtteranceHit]] = [:]
     private var next = 0
 
@@ -54,14 +70,15 @@ struct UtteranceIndex {
     mutating func insert(_ utterance: RenderedUtterance) {
         let id = self.next
         self.next += 1
-        self.utterances[id] = utterance
-        for (window, hash) in Self.windows(of: utterance.audio) {
+        let windows = Self.windows(of: utterance.audio)
+        self.entries[id] = Entry(utterance: utterance, findable: Set(windows.map(\.window)))
+        for (window, hash) in windows {
             let found = self.places[hash, default: []]
             if found.count < Self.maximumPlaces {
                 self.places[hash] = found + [UtteranceHit(utterance: id, window: window)]
             }
         }
-        if self.utterances.count > Self.maximumUtterances { self.remove(id - Self.maximumUtterances) }
+        if self.entries.count > Self.maximumUtterances { self.remove(id - Self.maximumUtterances) }
     }
 
     /// Every place the window with this hash lies at.
@@ -74,14 +91,24 @@ struct UtteranceIndex {
         (0..<(audio.count / RollingHash.window)).compactMap { window in
             let start = window * RollingHash.window
             let block = audio[start..<start + RollingHash.window]
-            guard Set(block).count >= 12 else { return nil }
-            return (window, RollingHash.hash(block))
+            return self.isTelling(block) ? (window, RollingHash.hash(block)) : nil
         }
     }
 
+    /// Whether a block has at least 12 different bytes.
+    private static func isTelling(_ block: ArraySlice<UInt8>) -> Bool {
+        var seen = [Bool](repeating: false, count: 256)
+        var different = 0
+        for byte in block where !seen[Int(byte)] {
+            seen[Int(byte)] = true
+            different += 1
+        }
+        return different >= 12
+    }
+
     private mutating func remove(_ id: Int) {
-        guard let utterance = self.utterances.removeValue(forKey: id) else { return }
-        for (_, hash) in Self.windows(of: utterance.audio) {
+        guard let entry = self.entries.removeValue(forKey: id) else { return }
+        for (_, hash) in Self.windows(of: entry.utterance.audio) {
             self.places[hash]?.removeAll { $0.utterance == id }
             if self.places[hash]?.isEmpty == true { self.places[hash] = nil }
         }

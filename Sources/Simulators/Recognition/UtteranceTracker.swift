@@ -1,3 +1,5 @@
+import TelephonyAudio
+
 /// One word heard, on a stream's own sample clock.
 struct HeardWord: Sendable, Equatable {
     /// The word as written, with capitals and punctuation.
@@ -67,6 +69,7 @@ struct UtteranceTracker {
 
     /// Takes the next bytes of the stream, mu-law at 8 kHz.
     mutating func hear(_ audio: ArraySlice<UInt8>, in index: borrowing UtteranceIndex) {
+        if audio.allSatisfy({ $0 == MuLaw.silence }), self.hash.skipSilence(audio.count) { return }
         for byte in audio {
             self.hash.append(byte)
             guard self.hash.count >= RollingHash.window else { continue }
@@ -108,9 +111,8 @@ struct UtteranceTracker {
             sample - self.playings[current].lastSample <= Self.longestGap
         {
             self.playings[current].note(hit.window, at: sample)
-        } else if let utterance = index.utterances[hit.utterance] {
-            let findable = Set(UtteranceIndex.windows(of: utterance.audio).map(\.window))
-            var playing = Playing(utterance: utterance, id: hit.utterance, findable: findable)
+        } else if let entry = index.entries[hit.utterance] {
+            var playing = Playing(utterance: entry.utterance, id: hit.utterance, findable: entry.findable)
             playing.note(hit.window, at: sample)
             self.playings.append(playing)
         }
