@@ -3,30 +3,19 @@ import Synchronization
 
 /// Prints a call as it goes on: who said what when, and a timing line for each turn.
 final class CallPrinter: Sendable {
-    /// Finds out what the agent said between two times of the call, if anybody can tell.
-    typealias Listener = @Sendable (_ turn: Int) async -> String?
-
     private let console: Console
     private let lines: [String]
     private let transcript: Mutex<CallTranscript>
 
     /// Makes a printer for a script.
-    init(console: Console, steps: [CallStep]) {
+    init(console: Console, lines: [String]) {
         self.console = console
-        lines = steps.compactMap { step in
-            switch step {
-            case .say(let line), .bargeIn(_, let line): line.text
-            default: nil
-            }
-        }
-        transcript = Mutex(CallTranscript(steps: steps))
+        self.lines = lines
+        transcript = Mutex(CallTranscript(lines: lines))
     }
 
     /// The turns so far.
     var turns: [CallReport.Turn] { transcript.withLock { $0.turns } }
-
-    /// Notes what the agent said in answer to a turn.
-    func heard(_ text: String, turn: Int) { transcript.withLock { $0.heard(text, turn: turn) } }
 
     /// Prints what the agent said.
     func agentSaid(_ text: String, at milliseconds: Int?) {

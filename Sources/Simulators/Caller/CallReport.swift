@@ -1,4 +1,5 @@
 package import JSONText
+package import NIOCore
 
 /// What one simulated call was like for its caller; times are milliseconds since the stream began.
 package struct CallReport: Sendable {
@@ -96,6 +97,9 @@ package struct CallReport: Sendable {
     package var marks = 0
     /// Clears received.
     package var clears = 0
+
+    /// When each message with audio arrived, on the monotonic clock.
+    package var mediaArrivals: [NIODeadline] = []
 
     /// The most audio that was queued at the carrier, milliseconds.
     package var longestQueue = 0

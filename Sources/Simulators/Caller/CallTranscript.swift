@@ -7,17 +7,8 @@ package struct CallTranscript: Sendable {
 
     private let lines: [String]
 
-    /// Makes a transcript for a script.
-    ///
-    /// - Parameter steps: the script's steps, for the words of its lines.
-    package init(steps: [CallStep]) {
-        lines = steps.compactMap { step in
-            switch step {
-            case .say(let line), .bargeIn(_, let line): line.text
-            default: nil
-            }
-        }
-    }
+    /// Makes a transcript for a script's lines.
+    package init(lines: [String]) { self.lines = lines }
 
     /// Takes an event of the script.
     package mutating func take(_ event: CallerScript.Event, at now: Int) {

@@ -82,6 +82,16 @@ package struct CallerScript: Sendable {
         noise = seed
     }
 
+    /// The words of every line of the script, in order.
+    package var lines: [String] {
+        steps.compactMap { step in
+            switch step {
+            case .say(let line), .bargeIn(_, let line): line.text
+            default: nil
+            }
+        }
+    }
+
     /// Whether nothing is left to do.
     package var isOver: Bool { phase == .over }
 

@@ -28,6 +28,7 @@ package actor SimulatedCall {
     private let onHappening: @Sendable (Happening) -> Void
     private var script: CallerScript
     private var report: CallReport
+    private var transcript: CallTranscript
 
     /// Prepares a call.
     ///
@@ -48,6 +49,7 @@ package actor SimulatedCall {
     ) {
         self.configuration = configuration
         self.script = script
+        transcript = CallTranscript(lines: script.lines)
         self.client = client
         self.loop = loop
         self.onHappening = onHappening
@@ -76,6 +78,7 @@ package actor SimulatedCall {
             report.detail = "\(error)"
         }
         report.duration = report.callerAudio.count / 8
+        report.turns = transcript.turns
         await reportCompletion()
         return report
     }
@@ -166,12 +169,14 @@ package actor SimulatedCall {
         var end: StreamLeg.End
         var script: CallerScript
         var report: CallReport
+        var transcript: CallTranscript
     }
 
     private func hold(url: String, parameters: [(name: String, value: String)]) async throws -> HeldLeg {
         let configuration = configuration
         let script = script
         let report = report
+        let transcript = transcript
         let onHappening = onHappening
         let headers = upgradeHeaders(url: url)
         let target = try streamTarget(url)
@@ -185,6 +190,7 @@ package actor SimulatedCall {
                 streamSID: Self.identifier("MZ"),
                 script: script,
                 report: report,
+                transcript: transcript,
                 loop: loop,
                 onHappening: { happening in
                     switch happening {
@@ -195,7 +201,14 @@ package actor SimulatedCall {
                 onEnd: { end in
                     guard let leg = box.leg else { return }
                     box.leg = nil
-                    promise.succeed(HeldLeg(end: end, script: leg.script, report: leg.report))
+                    promise.succeed(
+                        HeldLeg(
+                            end: end,
+                            script: leg.script,
+                            report: leg.report,
+                            transcript: leg.transcript
+                        )
+                    )
                 }
             )
             box.leg = leg
@@ -216,12 +229,9 @@ package actor SimulatedCall {
         }.get()
         self.script = held.script
         self.report = held.report
-        record(held)
+        self.transcript = held.transcript
+        if case .broke(let why) = held.end { self.report.detail = why }
         return held
-    }
-
-    private func record(_ held: HeldLeg) {
-        if case .broke(let why) = held.end { report.detail = why }
     }
 
     // MARK: - Requests

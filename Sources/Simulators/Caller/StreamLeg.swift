@@ -46,6 +46,7 @@ final class StreamLeg: WebSocketDelegate {
 
     private(set) var script: CallerScript
     private(set) var report: CallReport
+    private(set) var transcript: CallTranscript
     /// Where this leg's clock starts on the call's, milliseconds.
     private let offset: Int
 
@@ -55,6 +56,7 @@ final class StreamLeg: WebSocketDelegate {
         streamSID: String,
         script: CallerScript,
         report: CallReport,
+        transcript: CallTranscript,
         loop: any EventLoop,
         onHappening: @escaping (Happening) -> Void,
         onEnd: @escaping (End) -> Void
@@ -63,6 +65,7 @@ final class StreamLeg: WebSocketDelegate {
         self.parameters = parameters
         self.script = script
         self.report = report
+        self.transcript = transcript
         self.loop = loop
         self.onHappening = onHappening
         self.onEnd = onEnd
@@ -115,6 +118,7 @@ final class StreamLeg: WebSocketDelegate {
         sendCaller(output.frame)
         var hangsUp = now >= configuration.maximumMilliseconds
         for event in output.events {
+            transcript.take(event, at: now)
             onHappening(.script(event, at: now))
             if case .key(let key) = event { socket?.send(text: writer.dtmf(key)) }
             if case .timedOut(let step) = event { report.timedOutSteps.append(step) }
@@ -187,6 +191,7 @@ final class StreamLeg: WebSocketDelegate {
             switch try StreamMessageValidator.parse(Array(text.readableBytesView), streamSID: writer.streamSID) {
             case .media(let bytes):
                 report.mediaMessages += 1
+                report.mediaArrivals.append(.now())
                 report.mediaBytes += bytes.count
                 let discarded = playout.discardedBytes
                 playout.enqueue(bytes)
@@ -200,6 +205,7 @@ final class StreamLeg: WebSocketDelegate {
                 report.clears += 1
                 let marks = playout.clear()
                 script.cleared()
+                transcript.cleared(at: now)
                 onHappening(.cleared(at: now))
                 sendMarks(marks)
             }
