@@ -149,6 +149,11 @@ let package = Package(
 
         // The gateway and its workers as child processes, for `dialtone run`, the demo, benchmarks and tests.
         library("LocalStack", "LocalStack", [subprocess, systemPackage]),
+        library(
+            "Rehearsal",
+            "Rehearsal",
+            ["LocalStack", "Simulators", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, systemPackage]
+        ),
 
         // Layer 6: executables.
         executable("dialtone-gateway", "Gateway/Main", ["GatewayCore", "ServiceRuntime", argumentParser, logging]),
@@ -159,8 +164,9 @@ let package = Package(
             "dialtone",
             "dialtone",
             [
-                "AgentConfiguration", "JSONText", "LocalStack", "RequestSigning", "Simulators", "TelephonyAudio",
-                argumentParser, asyncHTTPClient, logging, nioCore, nioPosix, subprocess, systemPackage, unixSignals,
+                "AgentConfiguration", "JSONText", "LocalStack", "Rehearsal", "RequestSigning", "Simulators",
+                "TelephonyAudio", argumentParser, asyncHTTPClient, logging, nioCore, nioPosix, subprocess,
+                systemPackage, unixSignals,
             ]
         ),
 
@@ -242,8 +248,8 @@ let package = Package(
         tests(
             "EndToEnd",
             [
-                "Simulators", "HTTPServing", "JSONText", "LocalStack", "RequestSigning", "TelephonyAudio",
-                "WebSocketTransport", nioCore, nioPosix, logging, subprocess, asyncHTTPClient,
+                "Simulators", "HTTPServing", "JSONText", "LocalStack", "Rehearsal", "RequestSigning",
+                "TelephonyAudio", "WebSocketTransport", nioCore, nioPosix, logging, subprocess, asyncHTTPClient,
             ]
         ),
         tests("Tidy", [subprocess]),

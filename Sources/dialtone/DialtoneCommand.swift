@@ -7,9 +7,12 @@ struct DialtoneCommand: AsyncParsableCommand {
         commandName: "dialtone",
         abstract: "A voice agent for telephone calls.",
         subcommands: [
-            CheckCommand.self,
             RunCommand.self,
+            CheckCommand.self,
+            CallCommand.self,
             FakeCommand.self,
+            DemoCommand.self,
+            BenchCommand.self,
         ]
     )
 }
