@@ -36,6 +36,10 @@ extension Conversation {
             let index = speeches.firstIndex(where: { $0.stage == .waiting })
         else { return }
         let speech = speeches[index]
+        if speech.notBefore > now {
+            setTimer(.speech, speech.notBefore - now)
+            return
+        }
         if let prepared = speech.prepared {
             emit(.playPrepared(speech.generation, prepared))
         } else if roles.isOpen(.tts) {
@@ -88,8 +92,13 @@ extension Conversation {
     }
 
     /// The synthesis has made no progress for a while: the speech counts as failed if that was too long.
+    ///
+    /// If none is at work, the pause before the next attempt is over.
     mutating func synthesisMadeNoProgress() {
-        guard let index = speeches.firstIndex(where: { $0.stage == .synthesising }) else { return }
+        guard let index = speeches.firstIndex(where: { $0.stage == .synthesising }) else {
+            advanceSpeech()
+            return
+        }
         let limit = settings.limits.speechProgress
         let idle = now - speeches[index].lastProgress
         if !speeches[index].isComplete {
@@ -183,6 +192,8 @@ extension Conversation {
         var rest: [Speech] = []
         if speech.kind != .filler, !kept.isEmpty || broken.failures < Self.maximumSpeechFailures {
             rest = sayAgain(broken, from: spoken, mayBePrepared: false)
+            // What failed at once may be the first sign of a lost session.
+            if failures > 0, !rest.isEmpty { rest[0].notBefore = now + settings.limits.speechRetry }
         } else {
             log.agentWasCut(speech.generation, to: kept)
             if speech.kind != .filler { failedSpeeches += 1 }

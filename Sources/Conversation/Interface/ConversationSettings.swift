@@ -151,6 +151,8 @@ package struct ConversationLimits: Sendable, Equatable {
     package var nextToken: Milliseconds = 6_000
     /// How long a synthesis may make no progress although it has text.
     package var speechProgress: Milliseconds = 5_000
+    /// The pause before a failed speech is tried again.
+    package var speechRetry: Milliseconds = 250
     /// How long beyond the audio's own length the last mark is waited for.
     package var markGrace: Milliseconds = 2_000
     /// How long audio may wait without any being handed to the network, while the stream is broken, say.

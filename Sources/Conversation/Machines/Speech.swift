@@ -38,6 +38,8 @@ struct Speech: Sendable, Equatable {
     var isComplete: Bool
     /// How often its words were tried in vain, without getting on.
     var failures = 0
+    /// When it may be tried again.
+    var notBefore = CallTime.zero
     /// How far it is.
     var stage = Stage.waiting
     /// When the synthesis last got on.

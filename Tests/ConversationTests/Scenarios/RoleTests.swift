@@ -115,9 +115,10 @@ struct RoleTests {
         call.startAndGreet()
         call.callerSays("When?")
         call.run { call.count { if case .endSpeech = $0 { true } else { false } } == 1 }
-        let effects = call.send(.tts(.failed(Generation(2), lost)))
-        #expect(effects.contains(.beginSpeech(Generation(3))))
-        #expect(effects.contains(.speakText(Generation(3), "Monday.")))
+        let start = call.now
+        #expect(!call.send(.tts(.failed(Generation(2), lost))).contains(.beginSpeech(Generation(3))))
+        call.run { call.count { $0 == .speakText(Generation(3), "Monday.") } == 1 }
+        #expect(call.now - start == 250)
         finish(call)
         #expect(call.transcript.last == "agent: Monday.")
         #expect(call.checker.violations.isEmpty)
@@ -130,6 +131,22 @@ struct RoleTests {
         call.start()
         call.send(.roleLost(.tts, lost))
         call.send(.tts(.failed(Generation(1), lost)))
+        call.voiceIsThere = true
+        finish(call)
+        #expect(call.transcript == ["agent: Hello, how can I help?"])
+        #expect(call.checker.violations.isEmpty)
+    }
+
+    @Test("A sentence that fails before the loss of the session is known waits for its return")
+    func failedBeforeLoss() {
+        let call = CallWorld()
+        call.voiceIsThere = false
+        call.start()
+        call.send(.tts(.failed(Generation(1), lost)))
+        call.send(.tts(.failed(Generation(2), lost)))
+        call.send(.roleLost(.tts, lost))
+        call.run(400)
+        #expect(call.conversation.speeches.map(\.stage) == [.waiting])
         call.voiceIsThere = true
         finish(call)
         #expect(call.transcript == ["agent: Hello, how can I help?"])

@@ -138,6 +138,10 @@ final class CallWorld {
         steps.append(Step(time: now, input: input, effects: results))
         checker.step(input, results, conversation, at: now)
         if case .roleLost(let role, _) = input { lost(role) }
+        if case .tts(.failed(let generation, _)) = input, speech == generation {
+            unschedule { Self.voice($0) == generation }
+            speech = nil
+        }
         for effect in results {
             effects.append((now, effect))
             if !isPassive { perform(effect) }
