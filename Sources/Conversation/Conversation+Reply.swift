@@ -95,7 +95,7 @@ extension Conversation {
         guard let reply, reply.characters < settings.limits.replyCharacters else { return }
         self.reply?.characters += text.count
         let index = reply.speech.flatMap { speech in
-            speeches.firstIndex { $0.generation == speech && $0.stage != .rendered }
+            speeches.firstIndex { $0.generation == speech && !$0.isComplete }
         }
         if let index {
             let speech = speeches[index].generation

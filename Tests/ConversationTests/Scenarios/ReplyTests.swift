@@ -99,6 +99,24 @@ struct ReplyTests {
         for call in [nudged, never] { #expect(call.checker.violations.isEmpty) }
     }
 
+    @Test("Words behind a synthesis that ended too soon become a speech of their own, also after a broken stream")
+    func endedTooSoon() {
+        let call = asked([])
+        let generation = call.conversation.lastGeneration
+        call.send(.llm(.text(generation, "We open at nine.")))
+        call.run(200)
+        call.send(.tts(.ended(generation)))
+        call.send(.streamResumed)
+        #expect(call.conversation.speeches.map(\.text.text) == ["We open at nine."])
+        let effects = call.send(.llm(.text(generation, " And close at five.")))
+        #expect(!effects.contains { if case .speakText = $0 { true } else { false } })
+        call.send(.llm(.ended(generation, .endTurn)))
+        finish(call)
+        #expect(call.transcript.suffix(2) == ["agent: We open at nine.", "agent: And close at five."])
+        #expect(call.conversation.history.last == .assistant("We open at nine. And close at five."))
+        #expect(call.checker.violations.isEmpty)
+    }
+
     @Test("A refusal takes back what was said and says a fixed sentence")
     func refusal() {
         var answer = CallWorld.Answer.says("Well, first you take the")

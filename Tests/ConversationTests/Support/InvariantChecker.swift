@@ -21,6 +21,7 @@ struct InvariantChecker {
     private var marks: Set<String> = []
     private var ranTools: Set<String> = []
     private var expectsSilence: Bool
+    private var now = CallTime.zero
 
     /// Watches a call with these settings.
     init(settings: ConversationSettings) {
@@ -34,6 +35,7 @@ struct InvariantChecker {
         _ conversation: Conversation,
         at now: CallTime
     ) {
+        self.now = now
         if isEnded, !effects.isEmpty { fail("effects after the end: \(effects)") }
         observe(input)
         for (index, effect) in effects.enumerated() {
@@ -214,6 +216,6 @@ struct InvariantChecker {
     }
 
     private mutating func fail(_ what: String) {
-        if violations.count < 20 { violations.append(what) }
+        if violations.count < 20 { violations.append("at \(now): \(what)") }
     }
 }
