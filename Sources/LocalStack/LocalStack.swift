@@ -79,8 +79,11 @@ package final class LocalStack: Sendable {
             state.isStopping = true
             return state.tasks
         }
-        for task in tasks { task.cancel() }
-        for task in tasks { await task.value }
+        // The gateway is the first: it ends its calls while the workers are still there.
+        for tasks in [tasks.prefix(1), tasks.dropFirst()] {
+            for task in tasks { task.cancel() }
+            for task in tasks { await task.value }
+        }
     }
 
     private func makeDirectories() throws(StackError) {

@@ -36,8 +36,8 @@ struct CallCommand: AsyncParsableCommand {
     @Option(help: "Folder for the stereo recording (left: caller, right: agent) and the report, one of each per call.")
     var output: String?
 
-    @Option(help: "Folder in which rendered speech is shared with `dialtone fake deepgram`.")
-    var voices: String?
+    @Option(help: "Folder of rendered speech shared with `dialtone fake deepgram`, which knows it by its sound.")
+    var voiceFolder = VoiceFolder.standard
 
     @Option(help: "Milliseconds of quiet after which the agent has finished.")
     var settle = 900
@@ -54,7 +54,7 @@ struct CallCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let voice = await VoiceLibrary.automatic(directory: voices)
+        let voice = await VoiceLibrary.automatic(directory: voiceFolder)
         let renderer = CallScriptRenderer(voice: voice, readFile: { try FileBytes.read($0) })
         let steps = try await renderer.render(try scriptSteps())
         var configuration = CallConfiguration(publicURL: publicUrl ?? url)

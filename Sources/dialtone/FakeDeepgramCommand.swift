@@ -36,8 +36,8 @@ struct FakeDeepgramCommand: AsyncParsableCommand {
     @Option(help: "Voice of the synthesis; without it another one of the same engine.")
     var speakVoice: String?
 
-    @Option(help: "A folder of rendered speech shared with other processes.")
-    var voiceFolder: String?
+    @Option(help: "Folder of rendered speech shared with `dialtone call`, which it knows by its sound.")
+    var voiceFolder = VoiceFolder.standard
 
     @Option(help: "A text it will know when it hears it in its own voice; may be repeated.")
     var say: [String] = []
