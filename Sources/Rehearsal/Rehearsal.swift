@@ -65,6 +65,9 @@ package final class Rehearsal: Sendable {
     /// The simulated Anthropic.
     package let anthropic: FakeAnthropic
 
+    /// The simulated server of OpenAI's chat completions.
+    package let openAI: FakeOpenAI
+
     /// The tool's endpoint.
     package let tools: FakeToolServer
 
@@ -94,6 +97,7 @@ package final class Rehearsal: Sendable {
         self.options = options
         deepgram = parts.deepgram
         anthropic = parts.anthropic
+        openAI = parts.openAI
         tools = parts.tools
         voice = parts.voice
         group = parts.group
@@ -107,6 +111,7 @@ package final class Rehearsal: Sendable {
         var group: MultiThreadedEventLoopGroup
         var deepgram: FakeDeepgram
         var anthropic: FakeAnthropic
+        var openAI: FakeOpenAI
         var tools: FakeToolServer
         var voice: VoiceLibrary
     }
@@ -127,10 +132,14 @@ package final class Rehearsal: Sendable {
         if let given = options.voice { voice = given } else { voice = await .automatic() }
         var anthropic = options.anthropic
         anthropic.brain = options.brain
+        var openAI = OpenAISettings()
+        openAI.profile = .vllm
+        openAI.brain = options.brain
         let parts = Parts(
             group: group,
             deepgram: try await .start(group: group, settings: options.deepgram, voice: voice),
             anthropic: try await .start(group: group, settings: anthropic),
+            openAI: try await .start(group: group, settings: openAI),
             tools: try await .start(group: group),
             voice: voice
         )
@@ -196,6 +205,7 @@ package final class Rehearsal: Sendable {
         await stack.stop()
         await deepgram.stop()
         await anthropic.stop()
+        await openAI.stop()
         await tools.stop()
         try? await client.shutdown()
         try? await group.shutdownGracefully()
@@ -219,6 +229,8 @@ package final class Rehearsal: Sendable {
             settings.environment["ANTHROPIC_API_KEY"] = "simulated"
             settings.environment["DEEPGRAM_BASE_URL"] = parts.deepgram.url
             settings.environment["ANTHROPIC_BASE_URL"] = parts.anthropic.url
+            settings.environment["OPENAI_API_KEY"] = "simulated"
+            settings.environment["OPENAI_BASE_URL"] = parts.openAI.url
         }
         settings.environment.merge(options.environment) { $1 }
         return settings

@@ -6,6 +6,12 @@ package struct RehearsalAgent: Sendable {
     /// The system prompt.
     package var prompt = "You answer the telephone for Oak Dental. Be brief."
 
+    /// `anthropic` or `openai`.
+    package var modelProvider = "anthropic"
+
+    /// The provider's model.
+    package var model = "claude-haiku-5-5"
+
     /// Where `find_slot` is.
     package var toolURL: String
 
@@ -27,7 +33,7 @@ package struct RehearsalAgent: Sendable {
         language: en
         time_zone: Europe/London
         stt: { provider: deepgram, model: nova-2-phonecall, language: en }
-        llm: { provider: anthropic, model: claude-haiku-5-5, max_tokens: 400 }
+        llm: { provider: \(modelProvider), model: \(model), max_tokens: 400 }
         tts: { provider: deepgram, model: aura-2-thalia-en }
         tools:
           builtin: [end_call, transfer_call, current_time]

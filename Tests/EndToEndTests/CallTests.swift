@@ -93,6 +93,26 @@ import Testing
         }
     }
 
+    @Test func `a server of chat completions answers and calls tools as well`() async throws {
+        try await Stage.run { options in
+            options.agent = { agent in
+                agent.modelProvider = "openai"
+                agent.model = "local-model"
+            }
+        } _: { stage in
+            let report = try await stage.call("wait\nsay Can I come in on Tuesday?\nwait\nhangup")
+            #expect(report.violations.isEmpty)
+            #expect(report.timedOutSteps.isEmpty)
+            #expect(stage.rehearsal.tools.events.all.count == 1)
+            #expect(
+                stage.rehearsal.openAI.events.all.filter { if case .refused = $0.event { true } else { false } }.isEmpty
+            )
+            #expect(stage.rehearsal.openAI.requests.count >= 2)
+            let answer = try #require(stage.spoken.last { $0.contains("Which one suits you?") })
+            #expect(await stage.heard(answer, in: report))
+        }
+    }
+
     @Test func `keys reach the model as one turn`() async throws {
         try await Stage.run {
             $0.brain = .echo
