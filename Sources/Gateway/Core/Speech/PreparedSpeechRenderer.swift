@@ -102,7 +102,7 @@ package final class PreparedSpeechRenderer {
         session.send(text: order.text)
         session.send(control: TextToSpeechCommand.end(generation: lastGeneration).json)
         deadlineTimer = pool.timers.set(milliseconds: Self.deadline) { [weak self] in
-            self?.failed(WorkerFailure(.timedOut, detail: "not spoken in time"))
+            self?.failed(WorkerFailure(.timedOut, detail: "not spoken in time"), order)
         }
     }
 
@@ -133,7 +133,7 @@ package final class PreparedSpeechRenderer {
         pool.timers.cancel(deadlineTimer)
         work = nil
         guard !done.audio.isEmpty else {
-            failed(WorkerFailure(.unavailable, detail: "no audio"))
+            failed(WorkerFailure(.unavailable, detail: "no audio"), done.order)
             return
         }
         failures = 0
@@ -146,11 +146,10 @@ package final class PreparedSpeechRenderer {
         proceed()
     }
 
-    private func failed(_ failure: WorkerFailure) {
-        guard !orders.isEmpty else { return }
+    private func failed(_ failure: WorkerFailure, _ order: Order) {
         closeSession()
-        // Another sentence may fare better than this one.
-        orders.append(orders.removeFirst())
+        // Another sentence may fare better than this one, which may not be wanted any more.
+        if let index = orders.firstIndex(where: { $0.key == order.key }) { orders.append(orders.remove(at: index)) }
         let wait = min(Self.longestRetry, Self.firstRetry << Int64(min(failures, 8)))
         failures += 1
         logger.info(
@@ -171,10 +170,10 @@ extension PreparedSpeechRenderer: RoleSessionDelegate {
 
     package func roleSession(_ session: RoleSession, lost failure: WorkerFailure) {
         guard session === self.session else { return }
-        if work == nil {
-            closeSession()
+        if let work {
+            failed(failure, work.order)
         } else {
-            failed(failure)
+            closeSession()
         }
     }
 
@@ -184,7 +183,8 @@ extension PreparedSpeechRenderer: RoleSessionDelegate {
         case .begin(let generation): if generation == work?.generation { work?.isBegun = true }
         case .end(let generation, cancelled: _):
             if let done = work, done.generation == generation { finished(done) }
-        case .failed(let generation, let failure): if generation == work?.generation { failed(failure) }
+        case .failed(let generation, let failure):
+            if let work, work.generation == generation { failed(failure, work.order) }
         case .segment, .session: break
         }
     }
