@@ -7,7 +7,8 @@ final class WorkerLinkConnection: ChannelInboundHandler {
 
     private weak var link: WorkerLink?
     private var channel: (any Channel)?
-    private var unread = ByteBuffer()
+    /// Received bytes that do not yet make a whole frame.
+    private(set) var unread = ByteBuffer()
 
     /// Makes a connection that is not there yet.
     init(link: WorkerLink) {
@@ -64,7 +65,8 @@ final class WorkerLinkConnection: ChannelInboundHandler {
         if unread.readableBytes > 0 {
             unread.writeBuffer(&buffer)
             link?.received(&unread, on: self)
-            if unread.readableBytes == 0 { unread.clear() }
+            // Under a steady load it may never be empty: what was read must not stay.
+            unread.discardReadBytes()
         } else {
             link?.received(&buffer, on: self)
             if buffer.readableBytes > 0 { unread = ByteBuffer(buffer: buffer) }
