@@ -1,3 +1,4 @@
+import JSONText
 import RequestSigning
 import Testing
 import WebSocketTransport
@@ -71,6 +72,24 @@ import WebSocketTransport
             let stream = try await harness.stream()
             stream.send(String(repeating: "x", count: 1001))
             #expect(try await stream.closeCode() == 1009)
+        }
+    }
+
+    @Test(arguments: ["MZ\n1", String(repeating: "M", count: 65), "MZ\"1"])
+    func `A stream whose id is none is not admitted, and its token stays good`(sid: String) async throws {
+        try await GatewayHarness.run { harness async throws in
+            let document = try await harness.webhook("/twilio/voice", call: "CA1").body
+            let token = GatewayHarness.parameter("token", of: document) ?? ""
+            let strange = try await harness.stream(sid: sid)
+            let escaped = String(JSONValue.string(sid).serialized().dropFirst().dropLast())
+            strange.send(
+                #"{"event":"start","streamSid":"\#(escaped)","start":{"streamSid":"\#(escaped)","callSid":"CA1","#
+                    + #""customParameters":{"token":"\#(token)"}}}"#
+            )
+            #expect(try await strange.closeCode() == 1008)
+            let stream = try await harness.stream()
+            stream.start(call: "CA1", parameters: ["token": token])
+            try await harness.eventually { $0.calls["CA1"]?.stream?.streamSID == "MZ1" }
         }
     }
 }

@@ -33,8 +33,8 @@ extension Gateway {
         static let metrics = "/metrics"
     }
 
-    /// Characters of a CallSid that are taken; Twilio's have 34.
-    private static let maximumCallSIDLength = 64
+    /// Characters of a CallSid or StreamSid that are taken; Twilio's have 34.
+    private static let maximumSIDLength = 64
 
     private func reply(_ responder: HTTPResponder, _ status: Int, headers: [(String, String)] = []) {
         responder.reply(status: status, headers: headers)
@@ -60,7 +60,7 @@ extension Gateway {
             refuseSignature(request, responder, status: 403)
             return
         }
-        guard let callSID = verified["CallSid"], Self.isPlausible(callSID: callSID) else {
+        guard let callSID = verified["CallSid"], Self.isPlausible(sid: callSID) else {
             reply(responder, 400)
             return
         }
@@ -85,9 +85,10 @@ extension Gateway {
         reply(responder, status)
     }
 
-    static func isPlausible(callSID: String) -> Bool {
-        !callSID.isEmpty && callSID.utf8.count <= maximumCallSIDLength
-            && callSID.utf8.allSatisfy { byte in
+    /// Whether an id of a call or stream is short and of harmless characters.
+    static func isPlausible(sid: String) -> Bool {
+        !sid.isEmpty && sid.utf8.count <= maximumSIDLength
+            && sid.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                     UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "_"):

@@ -38,6 +38,11 @@ extension Gateway {
 extension Gateway: MediaStreamAdmission {
     /// Fails closed: without a token that is good for exactly this call there is no stream, unless checks are off.
     func admit(_ stream: MediaStream, start: StreamStart) -> CallSession? {
+        // Whoever opens a WebSocket may say anything here: it goes into the log only when it looks like Twilio's.
+        guard Self.isPlausible(sid: start.callSID), Self.isPlausible(sid: start.streamSID) else {
+            logger.notice("stream refused", metadata: ["reason": "strange CallSid or StreamSid"])
+            return nil
+        }
         var agentName = start.parameters["agent"]
         do {
             agentName = try tokens.redeem(start.parameters["token"], callSID: start.callSID, now: now).agent
@@ -46,10 +51,6 @@ extension Gateway: MediaStreamAdmission {
                 refuse(start, why: "\(error)")
                 return nil
             }
-        }
-        guard Self.isPlausible(callSID: start.callSID) else {
-            refuse(start, why: "strange CallSid")
-            return nil
         }
         if let account = settings.accountSID, account != start.accountSID {
             refuse(start, why: "another account")

@@ -16,7 +16,7 @@ protocol MediaStreamAdmission: AnyObject {
 ///
 /// Loop-bound. Messages are turned into calls on the ``CallSession``; ``MediaStreamStateMachine`` decides what is legal.
 final class MediaStream {
-    /// The stream's id; empty before `start`.
+    /// The stream's id; empty before it is admitted.
     private(set) var streamSID = ""
 
     private let metrics: GatewayMetrics
@@ -114,13 +114,13 @@ final class MediaStream {
 
     private func admit(_ start: StreamStart) {
         timers.cancel(startTimer)
-        streamSID = start.streamSID
         guard let call = admission?.admit(self, start: start) else {
             machine.refused()
             metrics.streamsRefused.increment()
             close(code: 1008, reason: "not admitted")
             return
         }
+        streamSID = start.streamSID
         decoder.expect(streamSID: start.streamSID)
         encoder = TwilioMessageEncoder(streamSID: start.streamSID)
         self.call = call
