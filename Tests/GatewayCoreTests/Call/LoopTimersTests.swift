@@ -39,6 +39,22 @@ import Testing
         #expect(fired.names == ["first", "second"])
     }
 
+    @Test func `A timer that is due together with the one that cancels it does not fire`() {
+        let loop = EmbeddedEventLoop()
+        let timers = LoopTimers(eventLoop: loop)
+        let fired = Fired()
+        var handle: LoopTimers.Handle?
+        timers.set(milliseconds: 10) {
+            fired.names.append("first")
+            timers.cancel(handle)
+            handle = timers.set(milliseconds: 50) { fired.names.append("anew") }
+        }
+        handle = timers.set(milliseconds: 10) { fired.names.append("never") }
+        timers.set(milliseconds: 10) { fired.names.append("last") }
+        loop.advanceTime(by: .milliseconds(100))
+        #expect(fired.names == ["first", "last", "anew"])
+    }
+
     @Test func `Stopped timers do not fire`() {
         let loop = EmbeddedEventLoop()
         let timers = LoopTimers(eventLoop: loop)

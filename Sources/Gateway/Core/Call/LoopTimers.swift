@@ -1,3 +1,4 @@
+import DequeModule
 package import NIOCore
 
 /// The timers of one event loop: one ``TimerWheel``, woken on an absolute schedule and only while a timer is set.
@@ -14,6 +15,8 @@ package final class LoopTimers {
     private let origin: NIODeadline
     private var wakeUp: Scheduled<Void>?
     private var armedTick = Int64.max
+    /// Timers that are due but have not been called yet: one before them may cancel them.
+    private var due: Deque<TimerWheel<() -> Void>.Fired> = []
     private var isStopped = false
 
     /// Makes the timers of a loop; must be called on it.
@@ -41,9 +44,11 @@ package final class LoopTimers {
         return handle
     }
 
-    /// Takes a timer back.
+    /// Takes a timer back, even when it is due at the same time as the one that is being called.
     package func cancel(_ handle: Handle?) {
-        if let handle { wheel.cancel(handle) }
+        guard let handle else { return }
+        wheel.cancel(handle)
+        due.removeAll { $0.handle == handle }
     }
 
     /// Fires nothing any more.
@@ -65,7 +70,9 @@ package final class LoopTimers {
     private func fire() {
         wakeUp = nil
         armedTick = .max
-        for body in wheel.advance(to: now) where !isStopped { body() }
+        due.append(contentsOf: wheel.advance(to: now))
+        while !isStopped, let next = due.popFirst() { next.payload() }
+        due.removeAll()
         arm()
     }
 }

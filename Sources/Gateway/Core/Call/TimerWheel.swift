@@ -10,6 +10,15 @@ package struct TimerWheel<Payload> {
         fileprivate let serial: UInt32
     }
 
+    /// A timer that has fired.
+    package struct Fired {
+        /// What it was named.
+        package let handle: Handle
+
+        /// What it was set with.
+        package let payload: Payload
+    }
+
     private struct Entry {
         var serial: UInt32 = 0
         var tick: Int64 = 0
@@ -72,18 +81,18 @@ package struct TimerWheel<Payload> {
     /// Turns the wheel and takes out what is due.
     ///
     /// - Parameter now: milliseconds; after a long pause every tick in between is made up for, in order.
-    /// - Returns: the payloads of the timers that fired.
-    package mutating func advance(to now: Int64) -> [Payload] {
+    /// - Returns: the timers that fired, in order; they cannot be cancelled here any more.
+    package mutating func advance(to now: Int64) -> [Fired] {
         let target = now / tickMilliseconds
         guard target > currentTick else { return [] }
-        var due: [(tick: Int64, payload: Payload)] = []
+        var due: [(tick: Int64, fired: Fired)] = []
         let isWholeTurn = target - currentTick > Int64(slots.count)
         for step in 1...min(target - currentTick, Int64(slots.count)) {
             takeDue(slot: slot(of: currentTick + step), upTo: target, into: &due)
         }
         currentTick = target
         if isWholeTurn { due.sort { $0.tick < $1.tick } }
-        return due.map(\.payload)
+        return due.map(\.fired)
     }
 
     /// When the wheel must next be advanced, milliseconds: the first tick that may have a timer; nil when none is set.
@@ -97,7 +106,7 @@ package struct TimerWheel<Payload> {
 
     private func slot(of tick: Int64) -> Int { Int(tick % Int64(slots.count)) }
 
-    private mutating func takeDue(slot: Int, upTo target: Int64, into due: inout [(tick: Int64, payload: Payload)]) {
+    private mutating func takeDue(slot: Int, upTo target: Int64, into due: inout [(tick: Int64, fired: Fired)]) {
         guard !slots[slot].isEmpty else { return }
         var kept: [Handle] = []
         for handle in slots[slot] {
@@ -107,7 +116,7 @@ package struct TimerWheel<Payload> {
                     kept.append(handle)
                     continue
                 }
-                due.append((entry.tick, payload))
+                due.append((entry.tick, Fired(handle: handle, payload: payload)))
                 count -= 1
             }
             entries[handle.index].payload = nil
