@@ -50,6 +50,24 @@ import WorkerProtocol
         }
     }
 
+    @Test func `A session that failed is opened at another instance, loaded or not`() async throws {
+        try await GatewayHarness.run { harness async throws in
+            let failing = try await harness.worker(.stt, instance: "1")
+            try await harness.linked([.stt])
+            _ = try await harness.webhook("/twilio/voice", call: "CA1")
+            let session = try await failing.session(of: "CA1")
+            let healthy = try await harness.worker(.stt, instance: "2")
+            try await harness.linked([.stt], count: 2)
+            _ = try await harness.webhook("/twilio/voice", call: "CA2")
+            _ = try await healthy.session(of: "CA2")
+            let failure = WorkerFailure(.unavailable, detail: "test")
+            failing.send(SessionMessage.failed(failure).json, session: session)
+            _ = try await healthy.session(of: "CA1")
+            await failing.kill()
+            await healthy.kill()
+        }
+    }
+
     @Test func `Calls are spread over the instances`() async throws {
         try await GatewayHarness.run { harness async throws in
             let workers = [

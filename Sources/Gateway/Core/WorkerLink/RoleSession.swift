@@ -22,8 +22,8 @@ package protocol RoleSessionDelegate: AnyObject {
 
 /// One call's session with the workers of one role, whichever instance has it just now.
 ///
-/// Loop-bound. ``open()`` takes the least loaded instance and goes to the next one when that refuses or dies before it
-/// has accepted; frames sent meanwhile wait, within bounds, and are sent again to the next. A session that was accepted
+/// Loop-bound. ``open()`` takes the least loaded instance, the one that lost the session last of all, and goes to the
+/// next one when that refuses or dies before it has accepted; frames sent meanwhile wait, within bounds, and are sent again to the next. A session that was accepted
 /// and is lost is reported; whoever owns it decides when to open it again.
 package final class RoleSession {
     /// The waits and bounds of a session.
@@ -65,6 +65,8 @@ package final class RoleSession {
     private weak var delegate: (any RoleSessionDelegate)?
     private var state = State.closed
     private var tried: Set<String> = []
+    /// Where the session was lost last: others go before it, since what failed at once is always the least loaded.
+    private var lastLost: String?
     private var kept: [Frame] = []
     private var keptBytes = 0
     private var unsettled: UnsettledAudio?
@@ -187,7 +189,8 @@ package final class RoleSession {
 
     private func attempt(after failure: WorkerFailure?) {
         pool.timers.cancel(timer)
-        guard let link = pool.leastLoaded(role, excluding: tried) else {
+        let others = lastLost.map { tried.union([$0]) } ?? tried
+        guard let link = pool.leastLoaded(role, excluding: others) ?? pool.leastLoaded(role, excluding: tried) else {
             if let failure {
                 lost(failure)
             } else {
@@ -239,6 +242,7 @@ package final class RoleSession {
     }
 
     private func lost(_ failure: WorkerFailure) {
+        if case .open(let link, _) = state { lastLost = link.socket.instance }
         if case .waiting = state { pool.stopWaiting(self) }
         settleDown()
         delegate?.roleSession(self, lost: failure)
