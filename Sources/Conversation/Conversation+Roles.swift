@@ -11,7 +11,10 @@ extension Conversation {
         }
         record(.roleLost(role, failure))
         guard phase == .live else { return }
-        if !timers.isRunning(.roleAway(role)) { setTimer(.roleAway(role), settings.limits.roleAway) }
+        // One that was lost again too soon had not been back: its time goes on.
+        if action == .reopen || !timers.isRunning(.roleAway(role)) {
+            setTimer(.roleAway(role), settings.limits.roleAway)
+        }
         switch role {
         case .stt: break  // what was settled is kept, the rest is heard again by the new session
         case .llm: modelLost()
@@ -23,7 +26,6 @@ extension Conversation {
     /// A session is back.
     mutating func roleRegained(_ role: Role) {
         guard let away = roles.regained(role, at: now) else { return }
-        cancelTimer(.roleAway(role))
         record(.roleRegained(role, away: away))
         guard phase == .live else { return }
         switch role {
@@ -38,9 +40,12 @@ extension Conversation {
         if roles.reopenPassed(role) { emit(.openSession(role)) }
     }
 
-    /// A session has been away for too long: the call ends with an apology, if one can be said.
+    /// A session has been away for too long, or has come back again and again without staying: the call ends with an
+    /// apology, if one can be said.
     mutating func roleStayedAway(_ role: Role) {
-        guard phase == .live, roles.isLost(role) else { return }
+        guard phase == .live else { return }
+        if let rest = roles.settling(role, at: now) { setTimer(.roleAway(role), rest) }
+        guard roles.isLost(role) else { return }
         guard let closing else {
             close(.roleAway(role), saying: .outage)
             return

@@ -109,6 +109,13 @@ struct RoleWatch: Sendable, Equatable {
         return now - lost
     }
 
+    /// How long a session that came back must still stay to be really back; nil if it is, or has not come back.
+    func settling(_ role: Role, at now: CallTime) -> Milliseconds? {
+        guard case .open(let since) = self[role].state, self[role].losses > 0 else { return nil }
+        let rest = Self.stableAfter - (now - since)
+        return rest > 0 ? rest : nil
+    }
+
     /// Forgets all sessions.
     mutating func closed() {
         stt = Watch()

@@ -170,6 +170,40 @@ struct RoleTests {
         #expect(call.checker.violations.isEmpty)
     }
 
+    @Test("A role that comes back again and again but never stays is away", arguments: [Role.stt, .llm])
+    func flapping(role: Role) {
+        let call = CallWorld()
+        call.reopens = false
+        call.startAndGreet()
+        let start = call.now
+        call.send(.roleLost(role, lost))
+        while call.conversation.closing == nil, call.now - start < 60_000 {
+            call.run(1_700)
+            call.send(.roleRegained(role))
+            call.run(1_500)
+            call.send(.roleLost(role, lost))
+        }
+        #expect(call.now - start <= 16_000)
+        call.run { call.conversation.isEnded }
+        #expect(call.end == .roleAway(role))
+        #expect(call.checker.violations.isEmpty)
+    }
+
+    @Test("A role that came back for good is not away, however long it took")
+    func backForGood() {
+        let call = CallWorld()
+        call.reopens = false
+        call.startAndGreet()
+        call.send(.roleLost(.stt, lost))
+        call.run(9_900)
+        call.send(.roleRegained(.stt))
+        call.callerSays("When?")
+        call.run(6_000)
+        #expect(call.conversation.closing == nil)
+        #expect(!call.conversation.isEnded)
+        #expect(call.checker.violations.isEmpty)
+    }
+
     @Test("A synthesis that stays away ends the call even if the apology cannot be played")
     func synthesisAway() {
         let call = CallWorld()
