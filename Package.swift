@@ -180,12 +180,14 @@ let package = Package(
             path: "Tests/ScriptedProvider",
             swiftSettings: strict
         ),
-        tests("TelephonyAudio", ["TelephonyAudio"]),
-        tests("JSONText", ["JSONText"]),
-        tests("Conversation", ["Conversation"]),
+        // Random tests draw from one generator that repeats itself.
+        .target(name: "SeededTesting", path: "Tests/SeededTesting", swiftSettings: strict),
+        tests("TelephonyAudio", ["TelephonyAudio", "SeededTesting"]),
+        tests("JSONText", ["JSONText", "SeededTesting"]),
+        tests("Conversation", ["Conversation", "SeededTesting"]),
         tests("RequestSigning", ["RequestSigning"]),
-        tests("WorkerProtocol", ["WorkerProtocol", "JSONText", nioCore]),
-        tests("WebSocketTransport", ["WebSocketTransport", nioCore, nioEmbedded, nioPosix, nioSSL]),
+        tests("WorkerProtocol", ["WorkerProtocol", "JSONText", "SeededTesting", nioCore]),
+        tests("WebSocketTransport", ["WebSocketTransport", "SeededTesting", nioCore, nioEmbedded, nioPosix, nioSSL]),
         tests("HTTPServing", ["HTTPServing", "WebSocketTransport", nioCore, nioEmbedded, nioPosix, nioHTTP1]),
         tests("Observability", ["Observability", logging]),
         tests(
@@ -208,7 +210,7 @@ let package = Package(
             "GatewayCore",
             [
                 "GatewayCore", "AgentConfiguration", "Conversation", "HTTPServing", "JSONText", "Observability",
-                "RequestSigning", "ServiceRuntime", "TelephonyAudio",
+                "RequestSigning", "SeededTesting", "ServiceRuntime", "TelephonyAudio",
                 "WebSocketTransport", "WorkerProtocol", nioCore, nioEmbedded, nioPosix, nioHTTP1, logging,
             ]
         ),
@@ -223,9 +225,8 @@ let package = Package(
         tests(
             "LLMWorkerCore",
             [
-                "LLMWorkerCore", "HTTPServing", "JSONText", "Observability", "WorkerProtocol", "WorkerRuntime", nioCore,
-                nioEmbedded,
-                nioPosix, nioHTTP1, logging,
+                "LLMWorkerCore", "HTTPServing", "JSONText", "Observability", "SeededTesting", "WorkerProtocol",
+                "WorkerRuntime", nioCore, nioEmbedded, nioPosix, nioHTTP1, logging,
             ]
         ),
         tests(

@@ -1,4 +1,5 @@
 import JSONText
+import SeededTesting
 import Testing
 
 @Suite("Base64")

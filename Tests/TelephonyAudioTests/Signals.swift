@@ -1,3 +1,4 @@
+import SeededTesting
 import TelephonyAudio
 
 /// Synthetic telephone audio, repeatable by seed; levels are RMS values of 16-bit samples.

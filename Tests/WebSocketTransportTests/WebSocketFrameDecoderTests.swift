@@ -1,4 +1,5 @@
 import NIOCore
+import SeededTesting
 import Testing
 import WebSocketTransport
 

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import SeededTesting
 import Testing
 import WebSocketTransport
 

@@ -1,3 +1,5 @@
+import SeededTesting
+
 @testable import Conversation
 
 /// Makes inputs at random, with numbers, ids and marks that exist or once existed.

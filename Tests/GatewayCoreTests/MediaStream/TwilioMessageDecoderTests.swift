@@ -1,4 +1,5 @@
 import JSONText
+import SeededTesting
 import Testing
 
 @testable import GatewayCore

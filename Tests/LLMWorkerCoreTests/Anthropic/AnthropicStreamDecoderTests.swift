@@ -1,5 +1,6 @@
 import JSONText
 import LLMWorkerCore
+import SeededTesting
 import Testing
 import WorkerProtocol
 

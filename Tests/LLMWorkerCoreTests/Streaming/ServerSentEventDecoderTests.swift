@@ -1,4 +1,5 @@
 import LLMWorkerCore
+import SeededTesting
 import Testing
 
 @Suite("Server-sent event decoder")
