@@ -1,15 +1,17 @@
 internal import Glibc
 
-/// A listening Unix socket and the file that leads to it.
-struct UnixListener: Sendable {
+/// A listening Unix socket and the file that leads to it; every socket of ours that has a path is made here.
+package struct UnixListener: Sendable {
     /// The listening socket; not closed by this value.
-    let descriptor: Int32
+    package let descriptor: Int32
     private let path: String
     private let device: dev_t
     private let inode: ino_t
 
     /// Removes the socket's file, unless another has taken its place.
-    func removeFile() {
+    ///
+    /// To be called while the socket is open, since the number of a file that is gone can be given to a new one.
+    package func removeFile() {
         guard let status = try? Self.status(of: self.path), status.st_dev == self.device,
             status.st_ino == self.inode
         else { return }
@@ -20,10 +22,15 @@ struct UnixListener: Sendable {
     /// Makes a bound, listening, close-on-exec socket at `path` with `mode`.
     ///
     /// The socket file never has wider access than `mode`, not even for a moment. A socket file in its place is
-    /// removed if nobody answers there.
+    /// removed if nobody answers there; one with a full backlog belongs to somebody, too.
     ///
+    /// - Parameters:
+    ///   - path: at most 107 bytes, in a directory that exists.
+    ///   - mode: who may connect, whatever the process's mask.
+    ///   - backlog: connections that may wait to be accepted.
+    /// - Returns: the socket, non-blocking.
     /// - Throws: `ListenError`; nothing is left open or behind.
-    static func open(path: String, mode: UInt32, backlog: Int32) throws(ListenError) -> UnixListener {
+    package static func open(path: String, mode: UInt32, backlog: Int32) throws(ListenError) -> UnixListener {
         var address = try self.address(path)
         try self.removeStale(path, &address)
         let descriptor = try self.makeSocket(path)

@@ -51,7 +51,7 @@ package enum WorkerProcess {
 /// A worker that serves links.
 struct RunningWorker: RunningService {
     private let service: any WorkerService
-    private let listener: UnixListener
+    private let listener: LinkListener
     private let server: LinkServer
     private let admission: SessionAdmission
 
@@ -80,7 +80,7 @@ struct RunningWorker: RunningService {
         do {
             try await service.start(on: context.group, metrics: context.metrics, logger: context.logger)
             let descriptor = descriptor(in: context.descriptors)
-            let listener = try await UnixListener.start(
+            let listener = try await LinkListener.start(
                 descriptor: descriptor,
                 path: options.socketPath,
                 bootstrap: server.bootstrap(on: context.group)
