@@ -94,6 +94,7 @@ let package = Package(
                 logging,
             ]
         ),
+        library("WorkerCommandLine", "Shared/WorkerCommandLine", ["WorkerRuntime", argumentParser]),
         library("AgentConfiguration", "Shared/AgentConfiguration", ["JSONText", yams]),
         library(
             "DeepgramConnection",
@@ -157,9 +158,9 @@ let package = Package(
 
         // Layer 6: executables.
         executable("dialtone-gateway", "Gateway/Main", ["GatewayCore", "ServiceRuntime", argumentParser, logging]),
-        executable("dialtone-stt", "STTWorker/Main", ["STTWorkerCore", "WorkerRuntime", argumentParser]),
-        executable("dialtone-llm", "LLMWorker/Main", ["LLMWorkerCore", argumentParser]),
-        executable("dialtone-tts", "TTSWorker/Main", ["TTSWorkerCore", "WorkerRuntime", argumentParser]),
+        executable("dialtone-stt", "STTWorker/Main", ["STTWorkerCore", "WorkerCommandLine", argumentParser]),
+        executable("dialtone-llm", "LLMWorker/Main", ["LLMWorkerCore", "WorkerCommandLine", argumentParser]),
+        executable("dialtone-tts", "TTSWorker/Main", ["TTSWorkerCore", "WorkerCommandLine", argumentParser]),
         executable(
             "dialtone",
             "dialtone",
@@ -197,8 +198,9 @@ let package = Package(
         tests(
             "WorkerRuntime",
             [
-                "WorkerRuntime", "JSONText", "Observability", "ServiceRuntime", "WorkerProtocol", nioCore, nioPosix,
-                nioEmbedded, logging,
+                "WorkerRuntime", "HTTPServing", "JSONText", "Observability", "ServiceRuntime", "WorkerProtocol",
+                nioCore,
+                nioPosix, nioEmbedded, logging,
             ]
         ),
         tests("AgentConfiguration", ["AgentConfiguration", "JSONText"]),

@@ -1,6 +1,6 @@
 import ArgumentParser
 import LLMWorkerCore
-import WorkerRuntime
+import WorkerCommandLine
 
 /// `dialtone-llm`: the language-model worker.
 @main
@@ -14,38 +14,9 @@ struct LanguageModelWorkerCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The Unix socket to listen on, unless systemd passes one.")
-    var socket: String
-
-    @Option(help: "The instance's name among the language-model workers.")
-    var instance = "1"
-
-    @Option(help: "Calls taken at once.")
-    var capacity = WorkerOptions.defaultCapacity
-
-    @Option(help: "The Unix socket of health and metrics.")
-    var admin: String?
-
-    @Option(help: "trace, debug, info, notice, warning, error or critical.")
-    var logLevel: String?
-
-    @Option(help: "How long calls may go on after the worker was told to stop, seconds.")
-    var drainSeconds = WorkerOptions.defaultDrainSeconds
+    @OptionGroup var worker: WorkerArguments
 
     func run() async throws {
-        let options: WorkerOptions
-        do throws(WorkerOptionsError) {
-            options = try WorkerOptions.parse(
-                socket: socket,
-                instance: instance,
-                capacity: capacity,
-                admin: admin,
-                logLevel: logLevel,
-                drainSeconds: drainSeconds
-            )
-        } catch {
-            throw ValidationError(error.description)
-        }
-        throw ExitCode(await WorkerProcess.run(LanguageModelService(), options: options))
+        try await worker.run(LanguageModelService())
     }
 }

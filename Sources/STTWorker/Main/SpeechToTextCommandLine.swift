@@ -1,6 +1,6 @@
 import ArgumentParser
 import STTWorkerCore
-import WorkerRuntime
+import WorkerCommandLine
 
 /// The command line of `dialtone-stt`.
 @main
@@ -15,23 +15,7 @@ struct SpeechToTextCommandLine: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The Unix socket to listen on.")
-    var socket: String
-
-    @Option(help: "The instance's name.")
-    var instance: String?
-
-    @Option(help: "Sessions taken at once.")
-    var capacity: Int?
-
-    @Option(help: "The Unix socket of health and metrics.")
-    var admin: String?
-
-    @Option(help: "The lowest level that is logged.")
-    var logLevel: String?
-
-    @Option(help: "How long sessions may go on after a stop was asked for, in seconds.")
-    var drainSeconds: Int?
+    @OptionGroup var worker: WorkerArguments
 
     @Option(help: "The audio in one message to the provider, 20 to 250 ms.")
     var chunkMilliseconds: Int = 100
@@ -40,28 +24,11 @@ struct SpeechToTextCommandLine: AsyncParsableCommand {
         guard (20...250).contains(chunkMilliseconds) else {
             throw ValidationError("--chunk-milliseconds: \(chunkMilliseconds) is out of range; allowed: 20 to 250")
         }
-        _ = try options()
     }
 
     func run() async throws {
         var timings = ListenTimings()
         timings.chunkMilliseconds = Int64(chunkMilliseconds)
-        let code = await WorkerProcess.run(SpeechToTextService(timings: timings), options: try options())
-        throw ExitCode(code)
-    }
-
-    private func options() throws -> WorkerOptions {
-        do {
-            return try WorkerOptions.parse(
-                socket: socket,
-                instance: instance,
-                capacity: capacity,
-                admin: admin,
-                logLevel: logLevel,
-                drainSeconds: drainSeconds
-            )
-        } catch {
-            throw ValidationError("\(error)")
-        }
+        try await worker.run(SpeechToTextService(timings: timings))
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import TTSWorkerCore
-import WorkerRuntime
+import WorkerCommandLine
 
 /// The command line of `dialtone-tts`.
 @main
@@ -15,45 +15,9 @@ struct TextToSpeechCommandLine: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The Unix socket to listen on.")
-    var socket: String
-
-    @Option(help: "The instance's name.")
-    var instance: String?
-
-    @Option(help: "Sessions taken at once.")
-    var capacity: Int?
-
-    @Option(help: "The Unix socket of health and metrics.")
-    var admin: String?
-
-    @Option(help: "The lowest level that is logged.")
-    var logLevel: String?
-
-    @Option(help: "How long sessions may go on after a stop was asked for, in seconds.")
-    var drainSeconds: Int?
-
-    func validate() throws {
-        _ = try options()
-    }
+    @OptionGroup var worker: WorkerArguments
 
     func run() async throws {
-        let code = await WorkerProcess.run(TextToSpeechService(), options: try options())
-        throw ExitCode(code)
-    }
-
-    private func options() throws -> WorkerOptions {
-        do {
-            return try WorkerOptions.parse(
-                socket: socket,
-                instance: instance,
-                capacity: capacity,
-                admin: admin,
-                logLevel: logLevel,
-                drainSeconds: drainSeconds
-            )
-        } catch {
-            throw ValidationError("\(error)")
-        }
+        try await worker.run(TextToSpeechService())
     }
 }
