@@ -95,7 +95,7 @@ package final class LanguageModelService: WorkerService {
     /// Nothing is asked of the provider yet, but a connection to it is opened if there is none.
     package func openSession(control open: JSONValue, outbox: SessionOutbox) throws(WorkerFailure) -> any WorkerSession
     {
-        let settings = try Self.settings(of: open)
+        let settings = try LanguageModelCommand.settings(of: open)
         let choice = try ProviderChoice(settings: settings, options: options)
         let resources = running.withLock { running in
             running.map { (client: $0.client, tools: $0.tools, metrics: $0.metrics[choice.provider.name]) }
@@ -158,15 +158,6 @@ package final class LanguageModelService: WorkerService {
             return warmer
         }
         warmer?.start()
-    }
-
-    private static func settings(of open: JSONValue) throws(WorkerFailure) -> LanguageModelSettings {
-        do throws(ControlMessageError) {
-            if case .open(_, let settings) = try LanguageModelCommand(json: open) { return settings }
-        } catch {
-            throw WorkerFailure(.protocolViolation, detail: error.description)
-        }
-        throw WorkerFailure(.protocolViolation, detail: "a session begins with open")
     }
 
     /// Connections fail at once rather than being tried again for seconds: a caller is waiting, and the one quick retry

@@ -18,6 +18,9 @@ package final class TimerTable<Name: Hashable> {
         self.fired = fired
     }
 
+    /// The loop's time in milliseconds.
+    package var now: Int64 { Int64(eventLoop.now.uptimeNanoseconds / 1_000_000) }
+
     /// Whether nothing is set.
     package var isEmpty: Bool { timers.isEmpty }
 

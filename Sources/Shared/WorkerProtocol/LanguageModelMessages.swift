@@ -4,7 +4,7 @@ package import JSONText
 ///
 /// A generation is asked for as `history` frames (as many as the history needs) and one `generate`. Model text comes
 /// back as text frames between `begin` and `end`.
-package enum LanguageModelCommand: ControlMessage {
+package enum LanguageModelCommand: OpeningCommand {
     /// Opens the session.
     case open(call: String, settings: LanguageModelSettings)
 
@@ -22,6 +22,11 @@ package enum LanguageModelCommand: ControlMessage {
 
     /// End the session.
     case close
+
+    /// The settings, if this is ``open(call:settings:)``.
+    package var settings: LanguageModelSettings? {
+        if case .open(_, let settings) = self { settings } else { nil }
+    }
 
     package init(json: JSONValue) throws(ControlMessageError) {
         let reader = try ControlReader(json)

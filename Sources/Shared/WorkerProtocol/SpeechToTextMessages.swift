@@ -54,7 +54,7 @@ package struct SpeechToTextSettings: Sendable, Equatable {
 }
 
 /// What the gateway asks of a speech-to-text session; audio frames carry the caller's mu-law.
-package enum SpeechToTextCommand: ControlMessage {
+package enum SpeechToTextCommand: OpeningCommand {
     /// Opens the session.
     case open(call: String, settings: SpeechToTextSettings)
 
@@ -63,6 +63,11 @@ package enum SpeechToTextCommand: ControlMessage {
 
     /// End the session: drain the provider, send the tail, answer `closed`.
     case close
+
+    /// The settings, if this is ``open(call:settings:)``.
+    package var settings: SpeechToTextSettings? {
+        if case .open(_, let settings) = self { settings } else { nil }
+    }
 
     package init(json: JSONValue) throws(ControlMessageError) {
         let reader = try ControlReader(json)

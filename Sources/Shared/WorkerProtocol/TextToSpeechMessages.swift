@@ -29,7 +29,7 @@ package struct TextToSpeechSettings: Sendable, Equatable {
 }
 
 /// What the gateway asks of a text-to-speech session; text frames between `begin` and `end` are the reply.
-package enum TextToSpeechCommand: ControlMessage {
+package enum TextToSpeechCommand: OpeningCommand {
     /// Opens the session.
     case open(call: String, settings: TextToSpeechSettings)
 
@@ -44,6 +44,11 @@ package enum TextToSpeechCommand: ControlMessage {
 
     /// End the session.
     case close
+
+    /// The settings, if this is ``open(call:settings:)``.
+    package var settings: TextToSpeechSettings? {
+        if case .open(_, let settings) = self { settings } else { nil }
+    }
 
     package init(json: JSONValue) throws(ControlMessageError) {
         let reader = try ControlReader(json)

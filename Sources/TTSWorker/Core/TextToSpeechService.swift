@@ -5,7 +5,6 @@ package import NIOCore
 package import Observability
 internal import ServiceRuntime
 internal import Synchronization
-internal import WebSocketTransport
 package import WorkerProtocol
 package import WorkerRuntime
 
@@ -14,9 +13,8 @@ package final class TextToSpeechService: WorkerService {
     /// The job of this worker.
     package let role = WorkerRole.tts
 
-    private let environment: Environment
+    private let deepgram: DeepgramService
     private let timings: SpeakTimings
-    private let release: String
     /// Written once by `start`, before any session.
     private let metrics = Mutex<SpeechMetrics?>(nil)
 
@@ -31,25 +29,19 @@ package final class TextToSpeechService: WorkerService {
         timings: SpeakTimings = SpeakTimings(),
         release: String = Release.version
     ) {
-        self.environment = environment
+        deepgram = DeepgramService(
+            job: "text-to-speech",
+            addressVariable: "DEEPGRAM_TTS_BASE_URL",
+            environment: environment,
+            release: release
+        )
         self.timings = timings
-        self.release = release
     }
 
     /// Registers metrics and reads the trust roots; says what is missing without giving up.
     package func start(on group: any EventLoopGroup, metrics: MetricsRegistry, logger: Logger) async throws {
         self.metrics.withLock { $0 = SpeechMetrics(registry: metrics) }
-        do {
-            try WebSocketClient.prepareTLS()
-        } catch {
-            logger.warning("The trust roots for TLS cannot be read", metadata: ["error": "\(error)"])
-        }
-        do {
-            _ = try DeepgramCredentials.load(environment: environment, release: release)
-            _ = try DeepgramAddress(variable: Self.addressVariable, configured: nil, environment: environment)
-        } catch {
-            logger.warning("Sessions will be refused", metadata: error.logMetadata)
-        }
+        deepgram.prepare(logger: logger)
     }
 
     /// Opens one call's speech; see `WorkerService`.
@@ -57,21 +49,11 @@ package final class TextToSpeechService: WorkerService {
         control open: JSONValue,
         outbox: SessionOutbox
     ) throws(WorkerFailure) -> any WorkerSession {
-        let settings = try Self.settings(of: open)
-        guard settings.provider == "deepgram" else {
-            throw WorkerFailure(
-                .rejected,
-                isPermanent: true,
-                detail: "unknown text-to-speech provider \"\(settings.provider)\"; allowed: deepgram"
-            )
-        }
+        let settings = try TextToSpeechCommand.settings(of: open)
+        try deepgram.check(provider: settings.provider)
         let query = try SpeakQuery(settings)
-        let address = try DeepgramAddress(
-            variable: Self.addressVariable,
-            configured: settings.baseURL,
-            environment: environment
-        )
-        let credentials = try DeepgramCredentials.load(environment: environment, release: release)
+        let address = try deepgram.address(configured: settings.baseURL)
+        let credentials = try deepgram.credentials()
         guard let metrics = metrics.withLock({ $0 }) else {
             throw WorkerFailure(.unavailable, detail: "the worker has not started")
         }
@@ -88,17 +70,4 @@ package final class TextToSpeechService: WorkerService {
 
     /// Does nothing: connections end with their sessions.
     package func stop() async {}
-
-    private static let addressVariable = "DEEPGRAM_TTS_BASE_URL"
-
-    private static func settings(of open: JSONValue) throws(WorkerFailure) -> TextToSpeechSettings {
-        do {
-            if case .open(_, let settings) = try TextToSpeechCommand(json: open) { return settings }
-            throw WorkerFailure(.protocolViolation, detail: "the first message of a session must be open")
-        } catch let failure as WorkerFailure {
-            throw failure
-        } catch {
-            throw WorkerFailure(.protocolViolation, detail: "\(error)")
-        }
-    }
 }

@@ -1,6 +1,4 @@
 import JSONText
-import Logging
-import NIOPosix
 import Observability
 import STTWorkerCore
 import ScriptedProvider
@@ -11,13 +9,7 @@ import WorkerProtocol
     private func service(
         _ environment: Environment = ["DEEPGRAM_API_KEY": "key-1"]
     ) async throws -> SpeechToTextService {
-        let service = SpeechToTextService(environment: environment, release: "1.2.3")
-        try await service.start(
-            on: MultiThreadedEventLoopGroup.singleton,
-            metrics: MetricsRegistry(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-        return service
+        try await started(SpeechToTextService(environment: environment, release: "1.2.3"))
     }
 
     private func open(

@@ -1,5 +1,3 @@
-import Logging
-import NIOPosix
 import Observability
 import ScriptedProvider
 import TTSWorkerCore
@@ -10,13 +8,7 @@ import WorkerProtocol
     private func service(
         _ environment: Environment = ["DEEPGRAM_API_KEY": "key-1"]
     ) async throws -> TextToSpeechService {
-        let service = TextToSpeechService(environment: environment, release: "1.2.3")
-        try await service.start(
-            on: MultiThreadedEventLoopGroup.singleton,
-            metrics: MetricsRegistry(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-        return service
+        try await started(TextToSpeechService(environment: environment, release: "1.2.3"))
     }
 
     private func open(

@@ -12,7 +12,7 @@ package import WorkerProtocol
 ///      │   ▼               ▼                                  │
 ///      └── waiting ◀───────┘ ── given up, refused for good ───┘
 /// ```
-package struct ListenMachine {
+package struct ListenMachine: DeepgramMachine {
     enum Phase: Equatable {
         /// An attempt at a connection is under way.
         case connecting

@@ -1,3 +1,4 @@
+internal import DeepgramConnection
 internal import JSONText
 package import NIOCore
 
@@ -22,9 +23,7 @@ package enum ListenMessage: Sendable, Equatable {
 
     /// Reads a text message.
     package init(_ text: ByteBuffer) {
-        guard let value = try? JSONValue.parse(text.readableBytesUInt8Span),
-            let type = value["type"]?.stringValue
-        else {
+        guard let (type, value) = DeepgramMessage.read(text) else {
             self = .malformed
             return
         }

@@ -3,8 +3,7 @@ package import JSONText
 internal import Logging
 package import NIOCore
 internal import Observability
-package import WebSocketTransport
-package import WorkerProtocol
+internal import WorkerProtocol
 package import WorkerRuntime
 
 /// One call's session in the speech-to-text worker: carries out what its ``ListenMachine`` decides.
@@ -15,13 +14,17 @@ package final class TranscriptionSession {
     private let url: String
     private let credentials: DeepgramCredentials
     private let metrics: TranscriptionMetrics
-    private var machine: ListenMachine
-    private var socket: DeepgramSocket?
-    private lazy var timers = TimerTable<ListenTimer>(eventLoop: outbox.eventLoop) { [unowned self] timer in
-        self.perform(self.machine.timerFired(timer, at: self.now))
+
+    /// What decides.
+    package var machine: ListenMachine
+    /// The connection, or the attempt at one.
+    package var socket: DeepgramSocket?
+    /// The session's timers.
+    package private(set) lazy var timers = TimerTable<ListenTimer>(eventLoop: outbox.eventLoop) { [unowned self] in
+        self.timerFired($0)
     }
 
-    /// Makes a session; ``start()`` begins it.
+    /// Makes a session; `start()` begins it.
     ///
     /// - Parameters:
     ///   - outbox: the way to the gateway.
@@ -43,23 +46,8 @@ package final class TranscriptionSession {
         machine = ListenMachine(timings: timings)
     }
 
-    /// Reports the session as open and connects to the provider.
-    ///
-    /// Called once, on the loop.
-    package func start() {
-        perform(machine.started())
-    }
-
-    /// The loop's time in milliseconds.
-    private var now: Int64 {
-        Int64(outbox.eventLoop.now.uptimeNanoseconds / 1_000_000)
-    }
-
-    private func perform(_ actions: [ListenAction]) {
-        for action in actions { perform(action) }
-    }
-
-    private func perform(_ action: ListenAction) {
+    /// Carries out one action.
+    package func perform(_ action: ListenAction) {
         switch action {
         case .connect:
             socket = DeepgramSocket.connect(
@@ -146,25 +134,9 @@ extension TranscriptionSession: WorkerSession {
     package func receive(text: ByteBuffer) {
         violated("text is not for transcription")
     }
-
-    package func linkClosed() {
-        perform(machine.linkClosed())
-    }
-
-    private func violated(_ what: String) {
-        perform(machine.violated(what))
-    }
 }
 
-extension TranscriptionSession: DeepgramSocketOwner {
-    package func socketOpened(requestID: String?) {
-        perform(machine.socketOpened(requestID: requestID, at: now))
-    }
-
-    package func socketRefused(_ failure: WorkerFailure) {
-        perform(machine.socketRefused(failure, at: now))
-    }
-
+extension TranscriptionSession: DeepgramSession {
     package func socketReceived(text: ByteBuffer) {
         perform(machine.messageReceived(ListenMessage(text), at: now))
     }
@@ -174,16 +146,7 @@ extension TranscriptionSession: DeepgramSocketOwner {
         outbox.logger.debug("Binary message from the transcription provider")
     }
 
-    package func socketPonged() {
-        machine.ponged()
-    }
-
     package func socketBecameWritable() {
         perform(machine.socketBecameWritable(at: now))
-    }
-
-    package func socketClosed(_ close: WebSocketClose) {
-        socket = nil
-        perform(machine.socketClosed(close, at: now))
     }
 }

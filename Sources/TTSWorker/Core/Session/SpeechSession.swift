@@ -3,8 +3,7 @@ package import JSONText
 internal import Logging
 package import NIOCore
 internal import Observability
-package import WebSocketTransport
-package import WorkerProtocol
+internal import WorkerProtocol
 package import WorkerRuntime
 
 /// One call's session in the text-to-speech worker: carries out what its ``SpeakMachine`` decides.
@@ -16,13 +15,17 @@ package final class SpeechSession {
     private let url: String
     private let credentials: DeepgramCredentials
     private let metrics: SpeechMetrics
-    private var machine: SpeakMachine
-    private var socket: DeepgramSocket?
-    private lazy var timers = TimerTable<SpeakTimer>(eventLoop: outbox.eventLoop) { [unowned self] timer in
-        self.perform(self.machine.timerFired(timer, at: self.now))
+
+    /// What decides.
+    package var machine: SpeakMachine
+    /// The connection, or the attempt at one.
+    package var socket: DeepgramSocket?
+    /// The session's timers.
+    package private(set) lazy var timers = TimerTable<SpeakTimer>(eventLoop: outbox.eventLoop) { [unowned self] in
+        self.timerFired($0)
     }
 
-    /// Makes a session; ``start()`` begins it.
+    /// Makes a session; `start()` begins it.
     ///
     /// - Parameters:
     ///   - outbox: the way to the gateway.
@@ -44,23 +47,8 @@ package final class SpeechSession {
         machine = SpeakMachine(timings: timings)
     }
 
-    /// Reports the session as open and connects to the provider.
-    ///
-    /// Called once, on the loop.
-    package func start() {
-        perform(machine.started())
-    }
-
-    /// The loop's time in milliseconds.
-    private var now: Int64 {
-        Int64(outbox.eventLoop.now.uptimeNanoseconds / 1_000_000)
-    }
-
-    private func perform(_ actions: [SpeakAction]) {
-        for action in actions { perform(action) }
-    }
-
-    private func perform(_ action: SpeakAction) {
+    /// Carries out one action.
+    package func perform(_ action: SpeakAction) {
         switch action {
         case .connect:
             socket = DeepgramSocket.connect(
@@ -162,28 +150,12 @@ extension SpeechSession: WorkerSession {
         perform(machine.textReceived(String(buffer: text), at: now))
     }
 
-    package func linkClosed() {
-        perform(machine.linkClosed())
-    }
-
     package func linkBecameWritable() {
         setReading(true)
     }
-
-    private func violated(_ what: String) {
-        perform(machine.violated(what))
-    }
 }
 
-extension SpeechSession: DeepgramSocketOwner {
-    package func socketOpened(requestID: String?) {
-        perform(machine.socketOpened(requestID: requestID, at: now))
-    }
-
-    package func socketRefused(_ failure: WorkerFailure) {
-        perform(machine.socketRefused(failure, at: now))
-    }
-
+extension SpeechSession: DeepgramSession {
     package func socketReceived(text: ByteBuffer) {
         perform(machine.messageReceived(SpeakMessage(text), at: now))
     }
@@ -197,16 +169,7 @@ extension SpeechSession: DeepgramSocketOwner {
         if !outbox.isWritable { setReading(false) }
     }
 
-    package func socketPonged() {
-        machine.ponged()
-    }
-
     package func socketBecameWritable() {
         // Text is little: what is sent is bounded by the provider's own limits.
-    }
-
-    package func socketClosed(_ close: WebSocketClose) {
-        socket = nil
-        perform(machine.socketClosed(close, at: now))
     }
 }

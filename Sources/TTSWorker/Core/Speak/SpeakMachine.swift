@@ -13,7 +13,7 @@ package import WorkerProtocol
 ///      │   ▼               ▼                                  │
 ///      └── waiting ◀───────┘ ── given up, refused for good ───┘
 /// ```
-package struct SpeakMachine {
+package struct SpeakMachine: DeepgramMachine {
     enum Phase: Equatable {
         /// An attempt at a connection is under way.
         case connecting
