@@ -32,17 +32,7 @@ struct AnthropicSessionTests {
         options.warmingInterval = warmingInterval
         var settings = LanguageModelSettings()
         settings.system = "Be brief."
-        let driver = try await SessionDriver.open(settings: settings, options: options)
-        var heard = driver.heard.makeAsyncIterator()
-        do {
-            try await test(driver, server, &heard)
-        } catch {
-            await driver.stop()
-            await server.stop()
-            throw error
-        }
-        await driver.stop()
-        await server.stop()
+        try await SessionDriver.run(against: server, settings: settings, options: options, test: test)
     }
 
     @Test("words arrive between begin and end, and the request is Anthropic's")
@@ -246,8 +236,10 @@ struct AnthropicSessionTests {
         }
     }
 
-    @Test("the server sees a cancelled request go, and nothing is heard after the end")
-    func cancel() async throws {
+    /// Runs a test with a session whose first reply has begun and goes no further; replies after it are whole.
+    private func withHeldReply(
+        test: (SessionDriver, ScriptedServer, inout AsyncStream<Heard>.Iterator) async throws -> Void
+    ) async throws {
         let server = ServerBox()
         try await withSession { number, _, responder in
             guard number == 1 else { return responder.reply(events: Self.hello) }
@@ -257,9 +249,16 @@ struct AnthropicSessionTests {
             driver.ask(1)
             #expect(await heard.answer() == .event(.begin(generation: 1)))
             #expect(await heard.answer() == .text("Well, "))
+            try await test(driver, scripted, &heard)
+        }
+    }
+
+    @Test("the server sees a cancelled request go, and nothing is heard after the end")
+    func cancel() async throws {
+        try await withHeldReply { driver, server, heard in
             driver.send(.cancel(generation: 1), .cancel(generation: 1))
             #expect(await heard.answer() == .event(.end(generation: 1, .cancelled)))
-            var disconnects = scripted.disconnects.makeAsyncIterator()
+            var disconnects = server.disconnects.makeAsyncIterator()
             #expect(await disconnects.next() == 1)
             driver.ask(2)
             let next = await heard.untilEnd()
@@ -286,15 +285,7 @@ struct AnthropicSessionTests {
 
     @Test("a new generation ends the one before it")
     func superseded() async throws {
-        let server = ServerBox()
-        try await withSession { number, _, responder in
-            guard number == 1 else { return responder.reply(events: Self.hello) }
-            _ = server.value?.stream(number, responder, Stream.start + Stream.text(0, "Well, "))
-        } test: { driver, scripted, heard in
-            server.value = scripted
-            driver.ask(1)
-            #expect(await heard.answer() == .event(.begin(generation: 1)))
-            #expect(await heard.answer() == .text("Well, "))
+        try await withHeldReply { driver, server, heard in
             driver.ask(2)
             #expect(await heard.answer() == .event(.end(generation: 1, .cancelled)))
             #expect(await heard.answer() == .event(.begin(generation: 2)))

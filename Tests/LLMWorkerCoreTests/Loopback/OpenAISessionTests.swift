@@ -22,17 +22,7 @@ struct OpenAISessionTests {
         settings.provider = "openai"
         settings.model = "llama"
         settings.baseURL = server.url + "/v1"
-        let driver = try await SessionDriver.open(settings: settings, options: options)
-        var heard = driver.heard.makeAsyncIterator()
-        do {
-            try await test(driver, server, &heard)
-        } catch {
-            await driver.stop()
-            await server.stop()
-            throw error
-        }
-        await driver.stop()
-        await server.stop()
+        try await SessionDriver.run(against: server, settings: settings, options: options, test: test)
     }
 
     @Test("words and calls arrive, and the request is the compatible one")

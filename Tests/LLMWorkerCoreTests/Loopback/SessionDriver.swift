@@ -52,6 +52,26 @@ final class SessionDriver: Sendable {
         return driver
     }
 
+    /// Runs a test with a session whose provider is `server`, and stops both after it.
+    static func run(
+        against server: ScriptedServer,
+        settings: LanguageModelSettings,
+        options: LanguageModelOptions,
+        test: (SessionDriver, ScriptedServer, inout AsyncStream<Heard>.Iterator) async throws -> Void
+    ) async throws {
+        let driver = try await open(settings: settings, options: options)
+        var heard = driver.heard.makeAsyncIterator()
+        do {
+            try await test(driver, server, &heard)
+        } catch {
+            await driver.stop()
+            await server.stop()
+            throw error
+        }
+        await driver.stop()
+        await server.stop()
+    }
+
     /// Opens another session of the same service; commands go to it from now on.
     func reopen(_ settings: LanguageModelSettings) async throws {
         try await loop.submit {

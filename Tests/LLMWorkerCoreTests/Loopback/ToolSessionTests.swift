@@ -42,17 +42,9 @@ struct ToolSessionTests {
             ToolDefinition(name: "current_time", description: "", inputSchema: [:], implementation: .currentTime),
             ToolDefinition(name: "end_call", description: "", inputSchema: [:], implementation: .conversation),
         ]
-        let driver = try await SessionDriver.open(settings: settings, options: options)
-        var heard = driver.heard.makeAsyncIterator()
-        do {
+        try await SessionDriver.run(against: server, settings: settings, options: options) { driver, server, heard in
             try await test(driver, server, settings, &heard)
-        } catch {
-            await driver.stop()
-            await server.stop()
-            throw error
         }
-        await driver.stop()
-        await server.stop()
     }
 
     private func run(_ id: String, _ name: String = "book", key: String = "CA1-t1", input: JSONValue = ["day": "Tue"])

@@ -1,4 +1,5 @@
 import LLMWorkerCore
+import SeededTesting
 
 /// Reads a whole body, in one piece or byte by byte.
 func decodeReply(_ body: String, _ decoder: any ReplyDecoder, dripFed: Bool = false, ends: Bool = true) -> [ReplyEvent]
@@ -11,6 +12,20 @@ func decodeReply(_ body: String, _ decoder: any ReplyDecoder, dripFed: Bool = fa
         stream.receive(Array(body.utf8).span, into: &events)
     }
     if ends { stream.endOfStream(into: &events) }
+    return events
+}
+
+/// Reads a whole body of which some bytes, drawn by the seed, were overwritten.
+func decodeReply(damaging body: String, seed: Int, _ decoder: any ReplyDecoder) -> [ReplyEvent] {
+    var generator = SeededGenerator(seed: UInt64(seed))
+    var bytes = Array(body.utf8)
+    for _ in 0..<8 {
+        bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+    }
+    var stream = ReplyStream(decoder, provider: "test")
+    var events: [ReplyEvent] = []
+    stream.receive(bytes.span, into: &events)
+    stream.endOfStream(into: &events)
     return events
 }
 

@@ -34,62 +34,43 @@ struct AnthropicError: Equatable, Sendable {
     ///   - provider: The provider's name.
     /// - Returns: The failure, without a word of a credential.
     func failure(status: Int?, provider: String) -> ProviderFailure {
-        let verdict = Verdict(status: status, type: type, code: code)
+        let verdict = verdict(status: status)
         let where_ = status.map { "answered \($0)" } ?? "broke off its answer"
-        var detail = ([provider, where_, type, code ?? ""]).filter { !$0.isEmpty }.joined(separator: " ")
-        // What the provider says about credentials may hold a part of them; what it says about a bad request is what
-        // an operator needs to see.
-        if verdict.showsMessage, !message.isEmpty {
-            detail += ": " + ProviderResponse.printable(message)
-        }
-        return ProviderFailure(
-            WorkerFailure(
-                verdict.kind,
-                isPermanent: verdict.kind == .rejected,
-                detail: detail,
-                provider: provider,
-                status: status,
-                requestID: requestID
-            ),
-            isWorthQuickRetry: verdict.isWorthQuickRetry
-        )
+        let detail = [provider, where_, type, code ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+        return verdict.failure(detail, message: message, provider: provider, status: status, requestID: requestID)
     }
 
-    private struct Verdict {
-        var kind: WorkerFailure.Kind
-        var isWorthQuickRetry = false
-        var showsMessage = false
-
-        init(status: Int?, type: String, code: String?) {
-            let isSpent = ["enforced_spend_limit_reached", "contract_spend_limit_reached"].contains(code)
-            switch (status, type) {
-            case _ where isSpent: kind = .rejected
-            case (400, _), (404, _), (413, _), (422, _), (nil, "invalid_request_error"), (nil, "not_found_error"),
-                (nil, "request_too_large"):
-                kind = .rejected
-                showsMessage = true
-            case (401, _), (402, _), (403, _), (nil, "authentication_error"), (nil, "billing_error"),
-                (nil, "permission_error"):
-                kind = .rejected
-            case (408, _), (409, _), (nil, "conflict_error"):
-                kind = .unavailable
-                isWorthQuickRetry = true
-            case (429, _), (529, _), (nil, "rate_limit_error"), (nil, "overloaded_error"):
-                kind = .overloaded
-            case (504, _), (nil, "timeout_error"):
-                kind = .timedOut
-                isWorthQuickRetry = true
-            case (nil, _):
-                kind = .unavailable
-                isWorthQuickRetry = true
-            case (let status?, _) where status >= 500:
-                kind = type == "overloaded_error" ? .overloaded : .unavailable
-                isWorthQuickRetry = kind == .unavailable
-            case (let status?, _) where status >= 400:
-                kind = .rejected
-            default:
-                kind = .protocolViolation
-            }
+    private func verdict(status: Int?) -> ErrorVerdict {
+        var verdict = ErrorVerdict()
+        let isSpent = ["enforced_spend_limit_reached", "contract_spend_limit_reached"].contains(code)
+        switch (status, type) {
+        case _ where isSpent: verdict.kind = .rejected
+        case (400, _), (404, _), (413, _), (422, _), (nil, "invalid_request_error"), (nil, "not_found_error"),
+            (nil, "request_too_large"):
+            verdict.kind = .rejected
+            verdict.showsMessage = true
+        case (401, _), (402, _), (403, _), (nil, "authentication_error"), (nil, "billing_error"),
+            (nil, "permission_error"):
+            verdict.kind = .rejected
+        case (408, _), (409, _), (nil, "conflict_error"):
+            verdict.kind = .unavailable
+            verdict.isWorthQuickRetry = true
+        case (429, _), (529, _), (nil, "rate_limit_error"), (nil, "overloaded_error"):
+            verdict.kind = .overloaded
+        case (504, _), (nil, "timeout_error"):
+            verdict.kind = .timedOut
+            verdict.isWorthQuickRetry = true
+        case (nil, _):
+            verdict.kind = .unavailable
+            verdict.isWorthQuickRetry = true
+        case (let status?, _) where status >= 500:
+            verdict.kind = type == "overloaded_error" ? .overloaded : .unavailable
+            verdict.isWorthQuickRetry = verdict.kind == .unavailable
+        case (let status?, _) where status >= 400:
+            verdict.kind = .rejected
+        default:
+            verdict.kind = .protocolViolation
         }
+        return verdict
     }
 }
