@@ -5,7 +5,7 @@ import NIOHTTP1
 import Synchronization
 
 /// Answers the requests of the simulated Messages API.
-final class AnthropicDoor: Sendable {
+final class AnthropicDoor: ModelDoor {
     private let hub: ModelHub<AnthropicSettings>
     private let cache = Mutex(PromptCache())
     private let rate: ModelRate
@@ -150,7 +150,7 @@ final class AnthropicDoor: Sendable {
         guard request.isStreaming, request.maximumTokens > 0 else {
             let whole = script.wholeMessage()
             let due = request.maximumTokens == 0 ? settings.timing.headers : settings.timing.firstToken
-            self.later(exchange, in: due + late) {
+            self.hub.later(exchange.number, exchange.responder, in: due + late) {
                 self.hub.events.record(.finished(request: exchange.number, deltas: 0))
                 self.reply(exchange, 200, whole)
             }
@@ -161,7 +161,7 @@ final class AnthropicDoor: Sendable {
             var generator = SeededGenerator(seed: UInt64(exchange.number))
             steps = StreamStep.split(steps, using: &generator)
         }
-        self.later(exchange, in: settings.timing.headers + late) {
+        self.hub.later(exchange.number, exchange.responder, in: settings.timing.headers + late) {
             let ping = AnthropicScript.event("ping", ["type": "ping"])
             let head = self.headers(exchange) + [("content-type", "text/event-stream; charset=utf-8")]
             ModelStreaming.play(
@@ -174,18 +174,6 @@ final class AnthropicDoor: Sendable {
                 responder: exchange.responder,
                 hub: self.hub
             )
-        }
-    }
-
-    /// Answers after a while, unless the client goes away before.
-    private func later(_ exchange: Exchange, in milliseconds: Int, _ answer: @escaping () -> Void) {
-        let responder = exchange.responder
-        let timer = responder.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) {
-            answer()
-        }
-        responder.onDisconnect = {
-            timer.cancel()
-            self.hub.events.record(.cancelled(request: exchange.number, deltas: 0))
         }
     }
 

@@ -4,7 +4,7 @@ import NIOCore
 import NIOHTTP1
 
 /// Answers the requests of the simulated chat completions API.
-final class OpenAIDoor: Sendable {
+final class OpenAIDoor: ModelDoor {
     private let hub: ModelHub<OpenAISettings>
     private let rate: ModelRate
 
@@ -97,7 +97,7 @@ final class OpenAIDoor: Sendable {
         if case .slowHeaders(let milliseconds)? = fault { late = milliseconds }
         guard request.isStreaming else {
             let whole = script.wholeCompletion()
-            return self.later(exchange, in: settings.timing.firstToken + late) {
+            return self.hub.later(exchange.number, exchange.responder, in: settings.timing.firstToken + late) {
                 self.hub.events.record(.finished(request: exchange.number, deltas: 0))
                 self.reply(exchange, 200, whole)
             }
@@ -109,7 +109,7 @@ final class OpenAIDoor: Sendable {
         }
         let headers = self.headers(exchange) + [("content-type", "text/event-stream; charset=utf-8")]
         let started = NIODeadline.now() + .milliseconds(Int64(settings.timing.headers + late))
-        self.later(exchange, in: settings.timing.headers + late) {
+        self.hub.later(exchange.number, exchange.responder, in: settings.timing.headers + late) {
             ModelStreaming.play(
                 steps,
                 headers: headers,
@@ -120,18 +120,6 @@ final class OpenAIDoor: Sendable {
                 responder: exchange.responder,
                 hub: self.hub
             )
-        }
-    }
-
-    /// Answers after a while, unless the client goes away before.
-    private func later(_ exchange: Exchange, in milliseconds: Int, _ answer: @escaping () -> Void) {
-        let responder = exchange.responder
-        let timer = responder.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) {
-            answer()
-        }
-        responder.onDisconnect = {
-            timer.cancel()
-            self.hub.events.record(.cancelled(request: exchange.number, deltas: 0))
         }
     }
 
