@@ -21,7 +21,7 @@ import WorkerProtocol
             let session = try await worker.session(of: "prepared-speech")
             _ = try await harness.read { $0.speeches.want([]) }
             let begin = try await worker.control("begin", session: session)
-            let generation = UInt32(begin["generation"]?.intValue ?? 0)
+            let generation = try #require((begin["generation"]?.intValue).flatMap { UInt32(exactly: $0) })
             let failure = WorkerFailure(.unavailable, detail: "test")
             worker.send(TextToSpeechEvent.failed(generation: generation, failure).json, session: session)
             try await worker.control("close", session: session)
