@@ -34,6 +34,16 @@ import WorkerProtocol
         #expect(stalled.takeAll(at: 0).count == 101)
     }
 
+    @Test func `A session's oldest audio gives way to its newest`() {
+        var limits = StalledFrames.Limits()
+        limits.audioBytesPerSession = 300
+        var stalled = StalledFrames(limits: limits)
+        for count in [100, 150, 120] { _ = stalled.append(.audio, session: 1, body: body(count), at: 0) }
+        _ = stalled.append(.audio, session: 1, body: body(301), at: 0)
+        #expect(stalled.droppedAudioBytes == 401)
+        #expect(stalled.takeAll(at: 0).map(\.body.readableBytes) == [150, 120])
+    }
+
     @Test func `Too much control gives the link up`() {
         var limits = StalledFrames.Limits()
         limits.controlBytes = 10

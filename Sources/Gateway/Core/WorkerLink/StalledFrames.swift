@@ -64,12 +64,12 @@ package struct StalledFrames {
     ) -> Bool {
         if kind == .audio {
             dropOld(at: now)
-            let kept = audioBytes[session] ?? 0
-            guard kept + body.readableBytes <= limits.audioBytesPerSession else {
+            guard body.readableBytes <= limits.audioBytesPerSession else {
                 droppedAudioBytes += body.readableBytes
                 return true
             }
-            audioBytes[session] = kept + body.readableBytes
+            makeRoom(for: body.readableBytes, session: session)
+            audioBytes[session, default: 0] += body.readableBytes
         } else {
             guard controlBytes + body.readableBytes <= limits.controlBytes else { return false }
             controlBytes += body.readableBytes
@@ -92,6 +92,16 @@ package struct StalledFrames {
         overdueControl.removeAll()
         audioBytes.removeAll()
         controlBytes = 0
+    }
+
+    /// A session's oldest audio gives way to its newest, which is what the caller says now.
+    private mutating func makeRoom(for bytes: Int, session: UInt32) {
+        while audioBytes[session, default: 0] + bytes > limits.audioBytesPerSession {
+            guard let oldest = frames.firstIndex(where: { $0.kind == .audio && $0.session == session }) else { return }
+            let size = frames.remove(at: oldest).body.readableBytes
+            audioBytes[session, default: 0] -= size
+            droppedAudioBytes += size
+        }
     }
 
     /// Old frames leave from the front: audio is dropped, control steps aside with its order kept.
