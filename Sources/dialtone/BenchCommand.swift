@@ -59,9 +59,19 @@ struct Bench {
         "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
     ]
 
+    /// First words that sound different from the start, so that nobody is taken for somebody else.
+    private static let names = [
+        "apple", "brandy", "castle", "dolphin", "engine", "forest", "garden", "hammer", "island", "jacket", "kitchen",
+        "ladder", "mountain", "needle", "orange", "pencil", "quarter", "river", "summer", "table", "uncle", "village",
+        "window", "yellow", "zebra", "bottle", "carpet", "dinner", "evening", "finger", "guitar", "honey", "insect",
+        "jungle", "kettle", "lemon", "marble", "number", "office", "paper", "queen", "rabbit", "silver", "tiger",
+        "under", "velvet", "winter", "yesterday", "zero", "butter",
+    ]
+
     /// What caller `call` says in turn `turn`; no two say the same.
     static func line(call: Int, turn: Int) -> String {
-        "Caller \(numbers[call / 20]) \(numbers[call % 20]), this is question \(numbers[turn])."
+        let round = call < names.count ? "" : numbers[call / names.count % numbers.count] + " "
+        return "\(names[call % names.count]) \(round)has question \(numbers[turn])."
     }
 
     func run() async throws -> BenchFigures {

@@ -123,11 +123,14 @@ private struct BenchRecords {
     var firstAudio: [Int: [NIODeadline]] = [:]
 
     init(rehearsal: Rehearsal, from: Int) {
-        requests = rehearsal.anthropic.requests
+        let events = rehearsal.deepgram.events.all.filter { $0.sequence >= from }
+        // The call held first said the same; only what came after it counts.
+        let began = events.first?.time ?? .now()
+        requests = rehearsal.anthropic.requests.filter { $0.arrival >= began }
         for recorded in rehearsal.anthropic.events.all {
             if case .firstDelta(let request) = recorded.event { firstTokens[request] = recorded.time }
         }
-        for recorded in rehearsal.deepgram.events.all where recorded.sequence >= from {
+        for recorded in events {
             switch recorded.event {
             case .result(let connection, let text, _, true, _, _):
                 finals[connection, default: []].append(Timed(text: text, time: recorded.time))
