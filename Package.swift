@@ -244,8 +244,8 @@ let package = Package(
         tests(
             "Simulators",
             [
-                "Simulators", "HTTPServing", "JSONText", "TelephonyAudio", "WebSocketTransport", nioCore, nioPosix,
-                nioHTTP1, asyncHTTPClient, logging,
+                "Simulators", "HTTPServing", "JSONText", "RequestSigning", "TelephonyAudio", "WebSocketTransport",
+                nioCore, nioPosix, nioHTTP1, asyncHTTPClient, logging,
             ]
         ),
         tests(

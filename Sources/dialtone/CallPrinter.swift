@@ -29,6 +29,7 @@ final class CallPrinter: Sendable {
         case .answered(let milliseconds, _):
             console.line("          webhook answered in \(Self.decimal(milliseconds)) ms")
         case .cleared(let time): transcript.withLock { $0.cleared(at: time) }
+        case .status: break
         case .script(let event, let time):
             transcript.withLock { $0.take(event, at: time) }
             script(event, at: time)

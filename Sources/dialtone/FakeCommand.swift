@@ -10,6 +10,7 @@ struct FakeCommand: AsyncParsableCommand {
             FakeDeepgramCommand.self,
             FakeAnthropicCommand.self,
             FakeOpenAICommand.self,
+            FakeTwilioCommand.self,
             FakeToolsCommand.self,
         ]
     )
@@ -17,8 +18,13 @@ struct FakeCommand: AsyncParsableCommand {
 
 /// Prints what a simulator sees until the process is told to stop.
 struct FakeRun {
-    /// Prints `hint`, then each event if `isVerbose`, until Ctrl-C or SIGTERM.
-    static func wait<Event>(_ hint: String, events: EventLog<Event>, isVerbose: Bool) async {
+    /// Prints `hint`, then each event if `isVerbose`, until Ctrl-C or SIGTERM, or until `work` is done if there is any.
+    static func wait<Event>(
+        _ hint: String,
+        events: EventLog<Event>,
+        isVerbose: Bool,
+        work: (@Sendable () async -> Void)? = nil
+    ) async {
         let console = Console()
         let signals = await StopSignals()
         console.line(hint)
@@ -29,7 +35,12 @@ struct FakeRun {
                 console.line("\(console.paint("\(Int(recorded.milliseconds))", .grey)) \(recorded.event)")
             }
         }
-        await signals.wait()
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await signals.wait() }
+            if let work { tasks.addTask { await work() } }
+            await tasks.next()
+            tasks.cancelAll()
+        }
         printer.cancel()
     }
 

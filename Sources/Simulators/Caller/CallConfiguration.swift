@@ -1,6 +1,8 @@
 /// How a simulated call reaches the system under test.
 package struct CallConfiguration: Sendable {
     /// The public address Twilio would call, as `https://voice.example.com`; what is signed.
+    ///
+    /// Empty: there is none, and every address in TwiML must be absolute.
     package var publicURL: String
 
     /// Where to connect instead, as `http://127.0.0.1:8080`; nil: ``publicURL`` itself.
@@ -9,8 +11,23 @@ package struct CallConfiguration: Sendable {
     /// The webhook's path.
     package var voicePath = "/twilio/voice"
 
-    /// The call status callback's path; nil: none is sent.
+    /// Who began the call.
+    package var direction = CallDirection.inbound
+
+    /// What the call runs when it is answered; nil: the webhook at ``voicePath``.
+    package var instructions: CallInstructions?
+
+    /// How an outbound call reaches the one called.
+    package var dialing = CallDialing()
+
+    /// The call status callback's path or absolute URL; nil: none is sent.
     package var statusPath: String? = "/twilio/status"
+
+    /// How status callbacks are sent.
+    package var statusMethod = "POST"
+
+    /// What status callbacks are sent for.
+    package var statusEvents: Set<CallProgressEvent> = [.completed]
 
     /// The account.
     package var accountSID = "AC11111111111111111111111111111111"
@@ -80,6 +97,12 @@ package struct CallFaults: Sendable {
 
     /// Wait this long between `connected` and `start`, milliseconds.
     package var startDelay = 0
+
+    /// Deliver every second status callback before the one it follows.
+    package var swapsCallbacks = false
+
+    /// Deliver every status callback twice.
+    package var repeatsCallbacks = false
 
     /// No fault.
     package init() {}

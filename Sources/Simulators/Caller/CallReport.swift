@@ -58,6 +58,9 @@ package struct CallReport: Sendable {
         /// The gateway refused the call (`<Reject>`).
         case rejected
 
+        /// The one called did not answer.
+        case notAnswered = "not_answered"
+
         /// The webhook or the stream failed.
         case failed
     }

@@ -1,11 +1,11 @@
 package import AsyncHTTPClient
-import JSONText
 package import NIOCore
-import NIOHTTP1
 import RequestSigning
-package import WebSocketTransport
+import WebSocketTransport
 
-/// Calls the system under test as Twilio would: signed webhook, TwiML, media stream, `<Connect action>`, status callback.
+/// Calls the system under test as Twilio would: signed webhook, TwiML, media stream, `<Connect action>`, status callbacks.
+///
+/// An outbound call rings first; its script is that of the one called. Any call can be ended or redirected from outside.
 package actor SimulatedCall {
     /// What a call tells whoever watches it.
     package enum Happening: Sendable, Equatable {
@@ -17,18 +17,36 @@ package actor SimulatedCall {
 
         /// The application emptied the queue.
         case cleared(at: Int)
+
+        /// The call came so far.
+        case status(CallStatus)
+    }
+
+    /// What somebody else wants of the call.
+    private enum Interruption {
+        case end
+        case redirect(CallInstructions)
     }
 
     /// The longest chain of TwiML documents followed (Twilio stops at 10 redirects).
     private static let maximumDocuments = 10
 
     private let configuration: CallConfiguration
-    private let client: HTTPClient
+    private let webhooks: CallWebhooks
     private let loop: any EventLoop
     private let onHappening: @Sendable (Happening) -> Void
     private var script: CallerScript
     private var report: CallReport
     private var transcript: CallTranscript
+    private var callbacks: CallCallbacks
+    private var status = CallStatus.queued
+    /// What the status will be when the call is over.
+    private var finalStatus = CallStatus.completed
+    private var interruption: Interruption?
+    /// The pause being waited through.
+    private var pausing: Task<Void, Never>?
+    /// The stream there is now; read on the loop.
+    private let leg: NIOLoopBoundBox<StreamLeg?>
 
     /// Prepares a call.
     ///
@@ -50,10 +68,12 @@ package actor SimulatedCall {
         self.configuration = configuration
         self.script = script
         transcript = CallTranscript(lines: script.lines)
-        self.client = client
         self.loop = loop
         self.onHappening = onHappening
         report = CallReport(callSID: callSID)
+        webhooks = CallWebhooks(configuration: configuration, callSID: callSID, client: client)
+        callbacks = CallCallbacks(webhooks: webhooks)
+        leg = .makeEmptyBox(valueType: StreamLeg.self, eventLoop: loop)
     }
 
     /// Makes a Twilio-shaped id: two letters and 32 hexadecimal digits.
@@ -65,39 +85,147 @@ package actor SimulatedCall {
             }.joined()
     }
 
-    /// Holds the call to its end.
+    /// Holds the call to its end and delivers its callbacks.
     package func run() async -> CallReport {
-        let began = NIODeadline.now()
         do {
-            let first = try await post(path: configuration.voicePath, status: "ringing")
-            report.webhookMilliseconds = Double((NIODeadline.now() - began).nanoseconds) / 1e6
-            onHappening(.answered(milliseconds: report.webhookMilliseconds, twiML: first))
-            try await execute(first)
+            if await isPickedUp() {
+                try await follow(configuration.instructions ?? .url(configuration.voicePath))
+            }
         } catch {
             report.end = .failed
             report.detail = "\(error)"
         }
         report.duration = report.callerAudio.count / 8
         report.turns = transcript.turns
-        await reportCompletion()
+        enter(finalStatus)
+        for failure in await callbacks.finish() { report.detail += " " + failure }
         return report
+    }
+
+    /// Ends the call.
+    ///
+    /// A stream gets `stop` and is closed. Nothing happens if the call is over.
+    package func end() {
+        guard !status.isFinal else { return }
+        interrupt(.end)
+    }
+
+    /// Has the call run something else at once; what it runs now ends, a stream with `stop`.
+    ///
+    /// - Returns: false if the call is not in progress.
+    package func redirect(to instructions: CallInstructions) -> Bool {
+        if case .end = interruption { return false }
+        guard status == .inProgress else { return false }
+        interrupt(.redirect(instructions))
+        return true
+    }
+
+    private func interrupt(_ interruption: Interruption) {
+        self.interruption = interruption
+        pausing?.cancel()
+        loop.execute { [leg] in leg.value?.interrupt() }
+    }
+
+    private func enter(_ new: CallStatus) {
+        status = new
+        onHappening(.status(new))
+        // A webhook that refuses its calls would refuse this too.
+        if configuration.direction == .inbound, report.end == .failed, new.isFinal { return }
+        callbacks.enter(new, seconds: report.duration / 1000)
+    }
+
+    /// Waits, unless somebody interrupts the call.
+    private func pause(milliseconds: Int) async {
+        guard interruption == nil, milliseconds > 0 else { return }
+        let task = Task { () async -> Void in try? await Task.sleep(for: .milliseconds(milliseconds)) }
+        pausing = task
+        await task.value
+        pausing = nil
+    }
+
+    /// Dials and rings, if the call is outbound; whether it was answered.
+    private func isPickedUp() async -> Bool {
+        guard configuration.direction == .outbound else {
+            enter(.ringing)
+            return true
+        }
+        let dialing = configuration.dialing
+        enter(.initiated)
+        await pause(milliseconds: dialing.dialMilliseconds)
+        var outcome = dialing.outcome
+        if interruption == nil, outcome != .fail {
+            if dialing.ringMilliseconds > dialing.timeoutMilliseconds { outcome = .noAnswer }
+            enter(.ringing)
+            await pause(
+                milliseconds: outcome == .noAnswer ? dialing.timeoutMilliseconds : dialing.ringMilliseconds
+            )
+        }
+        switch outcome {
+        case _ where interruption != nil: finalStatus = .canceled
+        case .answer:
+            enter(.inProgress)
+            return true
+        case .busy: finalStatus = .busy
+        case .noAnswer: finalStatus = .noAnswer
+        case .fail: finalStatus = .failed
+        }
+        report.end = .notAnswered
+        report.detail = finalStatus.rawValue
+        return false
     }
 
     // MARK: - TwiML
 
-    private func execute(_ document: String) async throws {
-        var next: String? = document
-        for _ in 0..<Self.maximumDocuments {
-            guard let current = next else { return }
-            let root = try XMLParser.parse(current)
-            guard root.name == "Response" else { throw CallError.badTwiML("the root element is <\(root.name)>") }
-            next = try await runVerbs(of: root)
+    private func follow(_ instructions: CallInstructions) async throws {
+        var next: CallInstructions? = instructions
+        var documents = 0
+        while let current = next {
+            guard documents < Self.maximumDocuments else {
+                throw CallError.badTwiML("more than \(Self.maximumDocuments) documents in a chain")
+            }
+            documents += 1
+            do {
+                next = try await run(current)
+            } catch {
+                // What was broken off is not asked how it ended.
+                guard interruption != nil else { throw error }
+            }
+            switch interruption {
+            case .end:
+                report.end = .agentHungUp
+                report.detail += "ended through the API"
+                return
+            case .redirect(let instructions):
+                interruption = nil
+                documents = 0
+                report.detail += "redirected through the API "
+                next = instructions
+            case nil: break
+            }
         }
-        throw CallError.badTwiML("more than \(Self.maximumDocuments) documents in a chain")
     }
 
-    /// Runs the verbs of a document; returns the document to go on with, or nil when the call is over.
-    private func runVerbs(of root: XMLElement) async throws -> String? {
+    /// Runs a document; returns what to go on with, or nil when the call is over or interrupted.
+    private func run(_ instructions: CallInstructions) async throws -> CallInstructions? {
+        let document: String
+        switch instructions {
+        case .twiML(let text): document = text
+        case .url(let url, let method):
+            let began = NIODeadline.now()
+            document = try await webhooks.fetch(url, method: method, status: status)
+            if report.webhookMilliseconds == 0 {
+                report.webhookMilliseconds = Double((NIODeadline.now() - began).nanoseconds) / 1e6
+                onHappening(.answered(milliseconds: report.webhookMilliseconds, twiML: document))
+            }
+        }
+        guard interruption == nil else { return nil }
+        let root = try XMLParser.parse(document)
+        guard root.name == "Response" else { throw CallError.badTwiML("the root element is <\(root.name)>") }
+        if status == .ringing, root.children.first?.name != "Reject" { enter(.inProgress) }
+        return try await runVerbs(of: root)
+    }
+
+    private func runVerbs(of root: XMLElement) async throws -> CallInstructions? {
         for (index, verb) in root.children.enumerated() {
             switch verb.name {
             case "Connect":
@@ -106,10 +234,11 @@ package actor SimulatedCall {
                     report.detail = "stream ended: \(end)"
                     continue
                 }
-                return try await post(path: Self.pathOf(action), status: "in-progress")
-            case "Reject" where index == 0:
+                return .url(action, method: verb["method"] ?? "POST")
+            case "Reject" where index == 0 && status == .ringing:
                 report.end = .rejected
                 report.detail = verb["reason"] ?? "rejected"
+                finalStatus = report.detail == "busy" ? .busy : .noAnswer
                 return nil
             case "Dial":
                 report.end = .transferred
@@ -118,10 +247,12 @@ package actor SimulatedCall {
             case "Hangup":
                 report.end = .agentHungUp
                 return nil
-            case "Redirect":
-                return try await post(path: Self.pathOf(verb.text), status: "in-progress")
-            case "Say", "Play", "Pause":
-                report.detail += "<\(verb.name)>\(verb.text) "
+            case "Redirect": return .url(verb.text, method: verb["method"] ?? "POST")
+            case "Say", "Play": report.detail += "<\(verb.name)>\(verb.text) "
+            case "Pause":
+                report.detail += "<Pause> "
+                await pause(milliseconds: (verb["length"].flatMap(Int.init) ?? 1) * 1000)
+                guard interruption == nil else { return nil }
             default: throw CallError.badTwiML("verb <\(verb.name)> is not known here")
             }
         }
@@ -129,7 +260,7 @@ package actor SimulatedCall {
         return nil
     }
 
-    /// Holds the stream of a `<Connect>`; nil when the caller ended the call.
+    /// Holds the stream of a `<Connect>`; nil when the caller ended the call or it was interrupted.
     private func connect(_ verb: XMLElement) async throws -> StreamLeg.End? {
         guard let stream = verb.children.first(where: { $0.name == "Stream" }), let url = stream["url"]
         else {
@@ -138,14 +269,14 @@ package actor SimulatedCall {
         let parameters = try parameters(of: stream)
         let leg = try await hold(url: url, parameters: parameters)
         switch leg.end {
-        case .callerHungUp:
+        case .interrupted: return nil
+        case .cut where configuration.faults.resumesAfterCut: return interruption == nil ? leg.end : nil
+        case .callerHungUp, .cut:
+            // Who wanted something else of it came too late.
+            interruption = nil
             report.end = .callerHungUp
             return nil
-        case .cut:
-            if configuration.faults.resumesAfterCut { return leg.end }
-            report.end = .callerHungUp
-            return nil
-        case .applicationClosed, .broke: return leg.end
+        case .applicationClosed, .broke: return interruption == nil ? leg.end : nil
         }
     }
 
@@ -178,12 +309,12 @@ package actor SimulatedCall {
         let report = report
         let transcript = transcript
         let onHappening = onHappening
-        let headers = upgradeHeaders(url: url)
-        let target = try streamTarget(url)
+        let headers = webhooks.upgradeHeaders(url: url)
+        let target = try webhooks.streamTarget(url)
         let loop = loop
+        let current = leg
         let held = try await loop.flatSubmit { () -> EventLoopFuture<HeldLeg> in
             let promise = loop.makePromise(of: HeldLeg.self)
-            let box = LegBox()
             let leg = StreamLeg(
                 configuration: configuration,
                 parameters: parameters,
@@ -199,8 +330,8 @@ package actor SimulatedCall {
                     }
                 },
                 onEnd: { end in
-                    guard let leg = box.leg else { return }
-                    box.leg = nil
+                    guard let leg = current.value else { return }
+                    current.value = nil
                     promise.succeed(
                         HeldLeg(
                             end: end,
@@ -211,7 +342,7 @@ package actor SimulatedCall {
                     )
                 }
             )
-            box.leg = leg
+            current.value = leg
             WebSocketClient.connect(
                 to: target,
                 headers: headers,
@@ -222,7 +353,9 @@ package actor SimulatedCall {
             ) { result in
                 switch result {
                 case .success(let socket): leg.begin(on: socket)
-                case .failure(let error): promise.fail(CallError.handshake(error))
+                case .failure(let error):
+                    current.value = nil
+                    promise.fail(CallError.handshake(error))
                 }
             }
             return promise.futureResult
@@ -232,117 +365,5 @@ package actor SimulatedCall {
         self.transcript = held.transcript
         if case .broke(let why) = held.end { self.report.detail = why }
         return held
-    }
-
-    // MARK: - Requests
-
-    private func upgradeHeaders(url: String) -> [(String, String)] {
-        var headers = [("User-Agent", "Twilio.TmeWs/1.0")]
-        let faults = configuration.faults
-        if let token = configuration.authToken, !faults.leavesUpgradeUnsigned {
-            let signature = TwilioSignature.sign(
-                url: url,
-                form: [],
-                token: faults.signsUpgradeWrongly ? token + "x" : token
-            )
-            headers.append(("X-Twilio-Signature", signature))
-        }
-        return headers
-    }
-
-    /// The address to connect to: the TwiML's, or the same path at `via`.
-    private func streamTarget(_ url: String) throws -> String {
-        guard url.hasPrefix("wss://") || url.hasPrefix("ws://") else {
-            throw CallError.badTwiML("stream url \(url) is neither wss nor ws")
-        }
-        guard !url.contains("?") else { throw CallError.badTwiML("stream url has a query string") }
-        guard let via = configuration.via else { return url }
-        return "ws" + via.dropFirst("http".count) + Self.pathOf(url)
-    }
-
-    private static func pathOf(_ url: String) -> String {
-        var rest = Substring(url)
-        if let colon = url.firstIndex(of: ":"), url[colon...].hasPrefix("://") {
-            rest = url[colon...].dropFirst(3)
-            guard let slash = rest.firstIndex(of: "/") else { return "/" }
-            rest = rest[slash...]
-        }
-        return String(rest.prefix { $0 != "#" })
-    }
-
-    private func form(status: String) -> [(String, String)] {
-        [
-            ("AccountSid", configuration.accountSID), ("ApiVersion", "2010-04-01"), ("CallSid", report.callSID),
-            ("CallStatus", status), ("Called", configuration.to), ("Caller", configuration.from),
-            ("CallerCity", ""), ("Direction", "inbound"), ("From", configuration.from), ("To", configuration.to),
-        ]
-    }
-
-    private func post(
-        path: String,
-        status: String,
-        extra: [(String, String)] = []
-    ) async throws -> String {
-        let form = form(status: status) + extra
-        var request = HTTPClientRequest(url: (configuration.via ?? configuration.publicURL) + path)
-        request.method = .POST
-        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded; charset=UTF-8")
-        request.headers.add(name: "User-Agent", value: "TwilioProxy/1.1")
-        if let token = configuration.authToken {
-            let signature = TwilioSignature.sign(
-                url: configuration.publicURL + path,
-                form: form,
-                token: configuration.faults.signsWrongly ? token + "x" : token
-            )
-            request.headers.add(name: "X-Twilio-Signature", value: signature)
-        }
-        request.body = .bytes(ByteBuffer(string: FormURLEncoding.encode(form)))
-        // Twilio gives a webhook 15 s in all.
-        let response = try await client.execute(request, timeout: .seconds(15))
-        let body = String(buffer: try await response.body.collect(upTo: 65_536))
-        guard (200..<300).contains(response.status.code) else {
-            throw CallError.webhook(path: path, status: Int(response.status.code), body: String(body.prefix(200)))
-        }
-        return body
-    }
-
-    private func reportCompletion() async {
-        guard let path = configuration.statusPath, report.end != .failed else { return }
-        let seconds = String(report.duration / 1000)
-        do {
-            _ = try await post(
-                path: path,
-                status: report.end == .rejected ? "busy" : "completed",
-                extra: [("CallDuration", seconds), ("CallbackSource", "call-progress-events"), ("SequenceNumber", "0")]
-            )
-        } catch {
-            report.detail += " status callback: \(error)"
-        }
-    }
-}
-
-/// Lets the leg's end find the leg it was made with; lives on the leg's loop.
-private final class LegBox {
-    var leg: StreamLeg?
-}
-
-/// Why a simulated call could not go on.
-package enum CallError: Error, CustomStringConvertible {
-    /// A webhook answered with another status than 2xx.
-    case webhook(path: String, status: Int, body: String)
-
-    /// The TwiML is not what Twilio takes.
-    case badTwiML(String)
-
-    /// The media stream could not be opened (Twilio's error 31920 and its kin).
-    case handshake(WebSocketConnectError)
-
-    package var description: String {
-        switch self {
-        case .webhook(let path, let status, let body): "webhook \(path) answered \(status): \(body)"
-        case .badTwiML(let why): "bad TwiML: \(why)"
-        case .handshake(.refused(let status, _, let body)): "31920: stream handshake refused with \(status): \(body)"
-        case .handshake(let error): "stream handshake failed: \(error)"
-        }
     }
 }

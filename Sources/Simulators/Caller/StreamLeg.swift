@@ -10,6 +10,9 @@ final class StreamLeg: WebSocketDelegate {
         /// The caller hung up: `stop` was sent.
         case callerHungUp
 
+        /// The call was ended or redirected from outside: `stop` was sent.
+        case interrupted
+
         /// The script's fault cut the connection.
         case cut
 
@@ -42,6 +45,7 @@ final class StreamLeg: WebSocketDelegate {
     private var ticks = 0
     private var timer: Scheduled<Void>?
     private var ending: End?
+    private var hasStarted = false
     private var isOver = false
 
     private(set) var script: CallerScript
@@ -80,6 +84,7 @@ final class StreamLeg: WebSocketDelegate {
     /// Starts the stream on an open WebSocket.
     func begin(on socket: WebSocket) {
         self.socket = socket
+        guard ending == nil else { return socket.close() }
         socket.send(text: StreamMessageWriter.connected)
         timer = loop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(configuration.faults.startDelay))) {
             self.start()
@@ -87,7 +92,8 @@ final class StreamLeg: WebSocketDelegate {
     }
 
     private func start() {
-        guard !isOver else { return }
+        guard !isOver, ending == nil else { return }
+        hasStarted = true
         socket?.send(text: writer.start(parameters: parameters))
         report.streams += 1
         began = .now()
@@ -128,7 +134,7 @@ final class StreamLeg: WebSocketDelegate {
             ending = .cut
             socket?.abort()
         } else if hangsUp {
-            hangUp()
+            hangUp(.callerHungUp)
         } else {
             scheduleTick()
         }
@@ -174,13 +180,20 @@ final class StreamLeg: WebSocketDelegate {
     }
 
     private func sendMarks(_ names: [String]) {
-        guard !configuration.faults.losesMarks else { return }
+        guard ending == nil, !configuration.faults.losesMarks else { return }
         for name in names { socket?.send(text: writer.mark(name)) }
     }
 
-    private func hangUp() {
-        ending = .callerHungUp
-        if !configuration.faults.leavesOutStop { socket?.send(text: writer.stop()) }
+    /// Ends the stream whatever the script says: `stop`, then the connection is closed.
+    func interrupt() {
+        guard ending == nil, !isOver else { return }
+        timer?.cancel()
+        hangUp(.interrupted)
+    }
+
+    private func hangUp(_ end: End) {
+        ending = end
+        if hasStarted, !configuration.faults.leavesOutStop { socket?.send(text: writer.stop()) }
         socket?.close()
     }
 

@@ -25,6 +25,17 @@ enum WallClock {
         return date + "T" + clock + (fraction ? "." + self.padded(inDay % 1000, 3) : "") + "Z"
     }
 
+    /// `unixMilliseconds` as RFC 2822 in UTC, such as `Mon, 05 Jan 2026 10:00:00 +0000`.
+    static func mailDate(unixMilliseconds: UInt64) -> String {
+        let days = Int(unixMilliseconds / 86_400_000)
+        let (year, month, day) = self.civil(days)
+        // 1970-01-01 was a Thursday.
+        let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][days % 7]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let clock = self.timestamp(unixMilliseconds: unixMilliseconds, fraction: false).dropFirst(11).dropLast()
+        return "\(weekday), \(self.padded(day, 2)) \(months[month - 1]) \(self.padded(year, 4)) \(clock) +0000"
+    }
+
     /// Year, month and day of a day number counted from 1970-01-01 (Howard Hinnant's `civil_from_days`).
     private static func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
         let shifted = days + 719_468
