@@ -107,7 +107,7 @@ import Testing
         let report = try #require(line.reports.all.withLock { $0.first })
         #expect(report.end == .agentHungUp)
         #expect(report.streams == 2)
-        #expect(report.detail.contains("<Say>One moment"))
+        #expect(report.detail.contains("ended through the API"))
         #expect(line.gateway.callbacks.last?["CallStatus"] == "completed")
         await line.stop()
     }
