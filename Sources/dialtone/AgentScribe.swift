@@ -12,11 +12,13 @@ final class AgentScribe: Sendable {
     }
 
     private let console: Console
+    private let greeting: String
     private let state: Mutex<State>
 
     /// Makes a scribe; the greeting was rendered before the call.
     init(console: Console, greeting: String) {
         self.console = console
+        self.greeting = greeting
         state = Mutex(State(sentences: [greeting]))
     }
 
@@ -25,7 +27,9 @@ final class AgentScribe: Sendable {
         state.withLock { state in
             switch event {
             case .opened(let connection) where connection.kind == .speak: state.connection = connection.number
-            case .synthesis(state.connection, let text): state.sentences.append(text.trimmed())
+            // A greeting that was not ready ahead is spoken by the call itself, and is known already.
+            case .synthesis(state.connection, let text) where !greeting.contains(text.trimmed()):
+                state.sentences.append(text.trimmed())
             default: break
             }
         }
